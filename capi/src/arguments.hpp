@@ -1,0 +1,59 @@
+// Arguments as they come from C, checked before anything is done with them.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "base/status.hpp"
+#include "model/scope_bits.hpp"
+#include "tokenry.h"
+
+namespace tokenry::capi {
+
+// Longer text is refused before it is looked at; every real limit is far below.
+inline constexpr std::size_t kMaxText = 1 << 20;
+
+// Text that may be missing: NULL with size 0 is the empty text.
+base::Status read_text(std::string_view what, const char* text, std::size_t size,
+                       std::string_view& out);
+
+// A path: not empty, no NUL, within PATH_MAX.
+base::Status read_path(std::string_view what, const char* text, std::size_t size, std::string& out);
+
+base::Status missing_argument(std::string_view what);
+base::Status wrong_struct_size(std::string_view what, std::size_t given, std::size_t expected);
+
+// Whether some version of the header, this one or a later one, may have a struct of this size. No
+// compiler makes one that its alignment does not divide.
+template <typename Struct>
+bool is_struct_size(std::size_t size, std::size_t least = sizeof(Struct)) {
+  constexpr std::size_t kLongest = 4096;
+  return size >= least && size <= kLongest && size % alignof(Struct) == 0;
+}
+
+// Copies a caller's struct into out, whatever version of the header the caller was built with. The
+// first version's size is the least; bytes that this version does not know must be zero, since what
+// they ask for would not be done.
+template <typename Struct>
+base::Status read_struct(std::string_view what, const Struct* in, Struct& out,
+                         std::size_t least = sizeof(Struct)) {
+  if (in == nullptr) return missing_argument(what);
+  const std::size_t size = in->struct_size;
+  if (!is_struct_size<Struct>(size, least)) return wrong_struct_size(what, size, sizeof(Struct));
+  const auto* bytes = reinterpret_cast<const unsigned char*>(in);
+  for (std::size_t i = sizeof(Struct); i < size; ++i) {
+    if (bytes[i] != 0) return wrong_struct_size(what, size, sizeof(Struct));
+  }
+  out = Struct{};
+  std::memcpy(&out, in, size < sizeof(Struct) ? size : sizeof(Struct));
+  return {};
+}
+
+// A scope set that belongs to the store of that tag. NULL is refused; say so beforehand where it
+// means something.
+base::Status read_scope_set(std::string_view what, const tokenry_scope_set* set,
+                            std::uint64_t store_tag, model::ScopeBits& out);
+
+}  // namespace tokenry::capi

@@ -1,0 +1,197 @@
+// Stores: create, open, close, stat.
+#include <cstring>
+
+#include "arguments.hpp"
+#include "engine/create_store.hpp"
+#include "engine/store.hpp"
+#include "scopes.hpp"
+#include "tokenry.h"
+#include "wall.hpp"
+
+using namespace tokenry;
+using base::Code;
+using base::Status;
+
+namespace {
+
+Status read_key(const uint8_t* key, size_t size, engine::StoreKey& out, bool& given) {
+  given = key != nullptr || size != 0;
+  if (!given) return {};
+  if (key == nullptr) return capi::missing_argument("key");
+  if (size != TOKENRY_KEY_SIZE) return {Code::invalid_argument, "a key has 32 bytes"};
+  std::memcpy(out.data(), key, size);
+  return {};
+}
+
+Status read_catalog(const tokenry_store_options& options, std::vector<model::Scope>& scopes) {
+  std::string_view name;
+  TOKENRY_TRY(capi::read_text("catalog", options.catalog, options.catalog_size, name));
+  if (!name.empty()) {
+    std::optional<std::vector<model::Scope>> built_in = model::built_in_catalog(name);
+    if (!built_in) return {Code::invalid_argument, "the only built-in catalog is \"whm\""};
+    if (options.scope_count != 0) {
+      return {Code::invalid_argument, "give either a built-in catalog or scopes"};
+    }
+    scopes = *std::move(built_in);
+    return {};
+  }
+  return capi::read_scopes(options.scopes, options.scope_count, scopes);
+}
+
+Status read_options(const tokenry_store_options* given, engine::CreateOptions& out,
+                    engine::StoreKey& key) {
+  if (given == nullptr) return {};
+  tokenry_store_options options{};
+  TOKENRY_TRY(capi::read_struct("options", given, options));
+  if ((options.flags & ~uint32_t{TOKENRY_CREATE_UNSEALED}) != 0) {
+    return {Code::invalid_argument, "options: unknown flags"};
+  }
+  out.sealed = (options.flags & TOKENRY_CREATE_UNSEALED) == 0;
+  std::string_view prefix;
+  std::string_view group;
+  TOKENRY_TRY(capi::read_text("prefix", options.prefix, options.prefix_size, prefix));
+  TOKENRY_TRY(capi::read_text("group", options.group, options.group_size, group));
+  if (!prefix.empty()) out.prefix = prefix;
+  out.group = group;
+  if (options.key_file_size != 0) {
+    TOKENRY_TRY(
+        capi::read_path("key_file", options.key_file, options.key_file_size, out.key_file));
+  }
+  bool has_key = false;
+  TOKENRY_TRY(read_key(options.key, options.key_size, key, has_key));
+  if (has_key) out.key = &key;
+  if (options.map_size_bytes != 0) out.map_size_bytes = options.map_size_bytes;
+  return read_catalog(options, out.scopes);
+}
+
+Status read_open_options(const tokenry_open_options* given, engine::OpenOptions& out,
+                         engine::StoreKey& key) {
+  if (given == nullptr) return {};
+  tokenry_open_options options{};
+  TOKENRY_TRY(capi::read_struct("options", given, options));
+  if (options.flags != 0) return {Code::invalid_argument, "options: unknown flags"};
+  if (options.key_file_size != 0) {
+    TOKENRY_TRY(
+        capi::read_path("key_file", options.key_file, options.key_file_size, out.key_file));
+  }
+  bool has_key = false;
+  TOKENRY_TRY(read_key(options.key, options.key_size, key, has_key));
+  if (has_key && !out.key_file.empty()) {
+    return {Code::invalid_argument, "give either a key or a key file"};
+  }
+  if (has_key) out.key = &key;
+  if (options.log != nullptr) {
+    out.log = [log = options.log, context = options.log_context](engine::LogLevel level,
+                                                                 const std::string& line) {
+      log(context, static_cast<int>(level), line.c_str(), line.size());
+    };
+  }
+  return {};
+}
+
+struct StoreInfoOut : tokenry_store_info {
+  explicit StoreInfoOut(engine::StoreFacts facts)
+      : tokenry_store_info{},
+        prefix_(std::move(facts.format.prefix)),
+        tampered_first_(std::move(facts.tampered_first)) {
+    static constexpr char kHex[] = "0123456789abcdef";
+    for (const uint8_t byte : facts.format.store_id) {
+      store_id_ += {kHex[byte >> 4], kHex[byte & 15]};
+    }
+    const auto tokens = [&](model::TokenStatus status) {
+      return facts.tokens_by_status[static_cast<std::size_t>(status)];
+    };
+    struct_size = sizeof(tokenry_store_info);
+    format_version = uint32_t{facts.format.major} << 16 | facts.format.minor;
+    sealed = facts.format.sealed ? 1 : 0;
+    scope_count = facts.scope_count;
+    prefix = prefix_.c_str();
+    store_id = store_id_.c_str();
+    owner_count = facts.owner_count;
+    active_count = tokens(model::TokenStatus::active);
+    not_yet_valid_count = tokens(model::TokenStatus::not_yet_valid);
+    expired_count = tokens(model::TokenStatus::expired);
+    owner_suspended_count = tokens(model::TokenStatus::owner_suspended);
+    suspended_count = tokens(model::TokenStatus::suspended);
+    revoked_count = tokens(model::TokenStatus::revoked);
+    tampered_count = facts.tampered_count;
+    tampered_first = tampered_first_.empty() ? nullptr : tampered_first_.c_str();
+    slot_count = facts.slot_count;
+    free_slot_count = facts.free_slot_count;
+    map_size_bytes = facts.environment.map_size_bytes;
+    used_bytes = facts.environment.used_bytes;
+    data_file_bytes = facts.environment.data_file_bytes;
+    reader_count = facts.environment.reader_count;
+    reader_limit = facts.environment.reader_limit;
+    transaction_id = facts.transaction_id;
+  }
+
+ private:
+  std::string prefix_;
+  std::string store_id_;
+  std::string tampered_first_;
+};
+
+}  // namespace
+
+extern "C" {
+
+int tokenry_store_create(const char* path, size_t path_size, const char* actor, size_t actor_size,
+                         const tokenry_store_options* options) {
+  return capi::guarded([&]() -> Status {
+    std::string directory;
+    std::string_view who;
+    TOKENRY_TRY(capi::read_path("path", path, path_size, directory));
+    TOKENRY_TRY(capi::read_text("actor", actor, actor_size, who));
+    engine::CreateOptions create_options;
+    engine::StoreKey key;
+    TOKENRY_TRY(read_options(options, create_options, key));
+    return engine::create_store(directory, who, create_options);
+  });
+}
+
+int tokenry_open(const char* path, size_t path_size, const tokenry_open_options* options,
+                 tokenry_store** store) {
+  if (store != nullptr) *store = nullptr;
+  return capi::guarded([&]() -> Status {
+    if (store == nullptr) return capi::missing_argument("store");
+    std::string directory;
+    TOKENRY_TRY(capi::read_path("path", path, path_size, directory));
+    engine::OpenOptions open_options;
+    engine::StoreKey key;
+    TOKENRY_TRY(read_open_options(options, open_options, key));
+    TOKENRY_ASSIGN(std::shared_ptr<engine::Store> opened,
+                   engine::Store::open(directory, open_options));
+    const uint64_t handle = capi::stores().add(std::move(opened));
+    if (handle == 0) {
+      return {Code::store_busy, "1024 stores are open in this process; close some"};
+    }
+    *store = capi::handle_pointer<tokenry_store>(handle);
+    return {};
+  });
+}
+
+int tokenry_close(tokenry_store* store) {
+  if (store == nullptr) return TOKENRY_OK;
+  return capi::guarded([&]() -> Status {
+    const std::shared_ptr<engine::Store> closing =
+        capi::stores().remove(capi::handle_number(store));
+    if (!closing) return capi::closed_status();
+    closing->close();
+    return {};
+  });
+}
+
+int tokenry_stat(tokenry_store* store, tokenry_store_info** info) {
+  if (info != nullptr) *info = nullptr;
+  return capi::with_store(store, [&](engine::Store& open) -> Status {
+    if (info == nullptr) return capi::missing_argument("info");
+    TOKENRY_ASSIGN(engine::StoreFacts facts, open.facts());
+    *info = new StoreInfoOut(std::move(facts));
+    return {};
+  });
+}
+
+void tokenry_store_info_free(tokenry_store_info* info) { delete static_cast<StoreInfoOut*>(info); }
+
+}  // extern "C"

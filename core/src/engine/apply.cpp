@@ -1,0 +1,210 @@
+#include "engine/apply.hpp"
+
+#include <string>
+
+namespace tokenry::engine {
+
+using base::Code;
+using base::Result;
+using base::Status;
+using model::Change;
+using model::TokenState;
+using record::VerifierRecord;
+
+Status Applier::apply(const Change& change) {
+  return std::visit([&](const auto& operation) { return operate(change, operation); },
+                    change.operation);
+}
+
+Result<const model::Catalog*> Applier::catalog() {
+  if (!catalog_) {
+    TOKENRY_ASSIGN(model::Catalog catalog, rows_.catalog());
+    catalog_ = std::move(catalog);
+  }
+  return &*catalog_;
+}
+
+Result<model::ScopeBits> Applier::effective(const model::ScopeBits& granted,
+                                            const model::ScopeBits& ceiling) {
+  TOKENRY_ASSIGN(const model::Catalog* catalog, this->catalog());
+  return catalog->expand(granted) & ceiling;
+}
+
+Status Applier::operate(const Change& /*change*/, const model::AddScopes& operation) {
+  TOKENRY_ASSIGN(const model::Catalog* present, catalog());
+  model::Catalog grown = *present;
+  for (const model::Scope& scope : operation.scopes) TOKENRY_TRY(grown.add(scope));
+  TOKENRY_ASSIGN(record::Control control, rows_.control());
+  for (std::size_t bit = present->size(); bit < grown.size(); ++bit) {
+    TOKENRY_TRY(rows_.put_scope(static_cast<std::uint32_t>(bit), grown.at(bit)));
+  }
+  control.scope_count = static_cast<std::uint16_t>(grown.size());
+  ++control.catalog_version;
+  TOKENRY_TRY(rows_.put_control(control));
+  catalog_ = std::move(grown);
+  return {};
+}
+
+Status Applier::check_label_free(std::string_view owner, std::string_view label,
+                                 std::uint64_t except_id) const {
+  TOKENRY_ASSIGN(const std::optional<std::uint64_t> holder, rows_.live_token(owner, label));
+  if (!holder || *holder == except_id) return {};
+  return {Code::conflict, "the label \"" + std::string(owner) + "/" + std::string(label) +
+                              "\" is in use; revoke that token first or choose another label"};
+}
+
+Result<model::Owner> Applier::owner_for_new_token(const Change& change, std::string_view name) {
+  TOKENRY_ASSIGN(std::optional<model::Owner> owner, rows_.owner(name));
+  if (owner && owner->suspended) {
+    return Status(Code::conflict, "the owner \"" + std::string(name) +
+                                      "\" is suspended; resume the owner first");
+  }
+  if (owner) return *std::move(owner);
+  model::Owner made;
+  made.name = name;
+  made.created_at_ms = change.at_ms;
+  made.created_by = change.actor;
+  TOKENRY_TRY(rows_.put_owner(made));
+  return made;
+}
+
+// The slot of a new token: one given back by a purge, or the next one that was never used.
+Status Applier::take_slot(std::uint64_t id) {
+  const std::uint32_t slot = model::slot_of(id);
+  TOKENRY_ASSIGN(record::Counters counters, rows_.counters());
+  TOKENRY_ASSIGN(const std::optional<VerifierRecord> present, rows_.record(slot));
+  const bool is_taken = present && present->state() != TokenState::free;
+  if (is_taken || slot > counters.next_slot) {
+    return {Code::internal_error, "slot " + std::to_string(slot) + " is not free"};
+  }
+  if (slot < counters.next_slot) return rows_.remove_free_slot(slot);
+  ++counters.next_slot;
+  return rows_.put_counters(counters);
+}
+
+Status Applier::operate(const Change& change, const model::CreateToken& operation) {
+  TOKENRY_TRY(check_label_free(operation.owner, operation.label, 0));
+  TOKENRY_ASSIGN(const model::Owner owner, owner_for_new_token(change, operation.owner));
+  TOKENRY_ASSIGN(const model::ScopeBits bits, effective(operation.granted, owner.ceiling));
+  TOKENRY_TRY(take_slot(operation.id));
+
+  VerifierRecord record;
+  record.set_hash(operation.hash);
+  record.set_salt(operation.salt);
+  record.set_effective(bits);
+  record.set_expires_at_ms(operation.expires_at_ms);
+  record.set_not_before_ms(operation.not_before_ms);
+  record.set_owner_hash(rows_.keys().owner_hash(operation.owner));
+  record.set_kind(record::kKindBlake2b128);
+  record.set_state(TokenState::active);
+  record.set_generation(model::generation_of(operation.id));
+  TOKENRY_TRY(rows_.put_record(model::slot_of(operation.id), record));
+
+  model::TokenDetails details;
+  details.id = operation.id;
+  details.granted = operation.granted;
+  details.created_at_ms = change.at_ms;
+  details.secret_created_at_ms = change.at_ms;
+  details.owner = operation.owner;
+  details.label = operation.label;
+  details.note = operation.note;
+  details.created_by = change.actor;
+  TOKENRY_TRY(rows_.put_details(details));
+  return rows_.put_label(details);
+}
+
+Status Applier::operate(const Change& change, const model::EditToken& operation) {
+  TOKENRY_ASSIGN(StoredToken stored, rows_.token(operation.id));
+  model::TokenDetails& details = stored.token.details;
+  VerifierRecord& record = stored.record;
+  if (stored.token.terms.state == TokenState::revoked) {
+    return {Code::conflict, "the token is revoked and cannot be edited; create a new one"};
+  }
+  if (operation.label) {
+    TOKENRY_TRY(check_label_free(details.owner, *operation.label, operation.id));
+  }
+  if (operation.granted) {
+    details.granted = *operation.granted;
+    TOKENRY_ASSIGN(const model::Owner owner, rows_.existing_owner(details.owner));
+    TOKENRY_ASSIGN(const model::ScopeBits bits, effective(details.granted, owner.ceiling));
+    record.set_effective(bits);
+  }
+  if (operation.expires_at_ms) record.set_expires_at_ms(*operation.expires_at_ms);
+  if (operation.not_before_ms) record.set_not_before_ms(*operation.not_before_ms);
+  if (operation.note) details.note = *operation.note;
+  if (operation.label) {
+    TOKENRY_TRY(rows_.remove_label(details));
+    details.label = *operation.label;
+    TOKENRY_TRY(rows_.put_label(details));
+  }
+  details.updated_at_ms = change.at_ms;
+  details.updated_by = change.actor;
+  TOKENRY_TRY(rows_.put_details(details));
+  return rows_.put_record(model::slot_of(operation.id), record);
+}
+
+Status Applier::operate(const Change& change, const model::SetTokenSuspended& operation) {
+  const TokenState state = operation.suspended ? TokenState::suspended : TokenState::active;
+  for (const std::uint64_t id : operation.ids) {
+    TOKENRY_ASSIGN(StoredToken stored, rows_.token(id));
+    if (stored.token.terms.state == TokenState::revoked) {
+      return {Code::conflict, "the token is revoked; revocation is for good"};
+    }
+    if (stored.token.terms.state == state) continue;
+    stored.record.set_state(state);
+    stored.token.details.updated_at_ms = change.at_ms;
+    stored.token.details.updated_by = change.actor;
+    TOKENRY_TRY(rows_.put_details(stored.token.details));
+    TOKENRY_TRY(rows_.put_record(model::slot_of(id), stored.record));
+  }
+  return {};
+}
+
+// Revocation works when nothing else does: a token whose rows were tampered with is made unusable
+// by a record of its own, though its details and label can no longer be trusted or changed.
+Status Applier::revoke_record_alone(std::uint64_t id) {
+  TOKENRY_ASSIGN(const std::optional<VerifierRecord> present, rows_.record(model::slot_of(id)));
+  VerifierRecord record = present.value_or(VerifierRecord());
+  record.set_state(TokenState::revoked);
+  return rows_.put_record(model::slot_of(id), record);
+}
+
+Status Applier::revoke(const Change& change, std::uint64_t id) {
+  Result<StoredToken> found = rows_.token(id);
+  if (found.code() == Code::tampered) return revoke_record_alone(id);
+  TOKENRY_ASSIGN(StoredToken stored, std::move(found));
+  if (stored.token.terms.state == TokenState::revoked) return {};
+  model::TokenDetails& details = stored.token.details;
+  TOKENRY_TRY(rows_.remove_label(details));
+  details.revoked_at_ms = change.at_ms;
+  details.updated_at_ms = change.at_ms;
+  details.updated_by = change.actor;
+  TOKENRY_TRY(rows_.put_label(details));
+  TOKENRY_TRY(rows_.put_details(details));
+  stored.record.set_state(TokenState::revoked);
+  return rows_.put_record(model::slot_of(id), stored.record);
+}
+
+Status Applier::operate(const Change& change, const model::RevokeTokens& operation) {
+  for (const std::uint64_t id : operation.ids) TOKENRY_TRY(revoke(change, id));
+  return {};
+}
+
+Status Applier::operate(const Change& /*change*/, const model::PurgeTokens& operation) {
+  for (const model::PurgeTokens::Freed& freed : operation.tokens) {
+    const std::uint32_t slot = model::slot_of(freed.id);
+    TOKENRY_ASSIGN(const StoredToken stored, rows_.token(freed.id));
+    if (stored.token.terms.state != TokenState::revoked) {
+      return {Code::conflict, "the token is not revoked; revoke it before purging it"};
+    }
+    TOKENRY_TRY(rows_.remove_label(stored.token.details));
+    TOKENRY_TRY(rows_.remove_details(slot));
+    VerifierRecord record;
+    record.set_generation(freed.next_generation.value_or(model::generation_of(freed.id)));
+    TOKENRY_TRY(rows_.put_record(slot, record));
+    if (freed.next_generation) TOKENRY_TRY(rows_.put_free_slot(slot));
+  }
+  return {};
+}
+
+}  // namespace tokenry::engine

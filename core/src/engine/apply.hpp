@@ -1,0 +1,58 @@
+// Turns changes into rows: the only code that writes tables and indexes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/status.hpp"
+#include "engine/rows.hpp"
+#include "model/change.hpp"
+
+namespace tokenry::engine {
+
+// Applies changes within one write transaction. Each change is checked before its first write; one
+// that fails later (full store) leaves it to the caller to abort the transaction.
+class Applier {
+ public:
+  explicit Applier(RowEditor& rows) : rows_(rows) {}
+
+  base::Status apply(const model::Change& change);
+
+  const RowEditor& rows() const { return rows_; }
+
+  // The catalog as of now; read once in a transaction, since applying many changes asks often.
+  base::Result<const model::Catalog*> catalog();
+
+  // Ids of the owner's tokens, by label; those not revoked alone, or all.
+  enum class Which { live, all };
+  base::Result<std::vector<std::uint64_t>> tokens_of(std::string_view owner, Which which) const;
+
+ private:
+  base::Status operate(const model::Change& change, const model::AddScopes& operation);
+  base::Status operate(const model::Change& change, const model::SetCeiling& operation);
+  base::Status operate(const model::Change& change, const model::SetOwnerSuspended& operation);
+  base::Status operate(const model::Change& change, const model::RenameOwner& operation);
+  base::Status operate(const model::Change& change, const model::DeleteOwner& operation);
+  base::Status operate(const model::Change& change, const model::CreateToken& operation);
+  base::Status operate(const model::Change& change, const model::EditToken& operation);
+  base::Status operate(const model::Change& change, const model::SetTokenSuspended& operation);
+  base::Status operate(const model::Change& change, const model::RevokeTokens& operation);
+  base::Status operate(const model::Change& change, const model::PurgeTokens& operation);
+
+  base::Result<model::Owner> owner_for_new_token(const model::Change& change,
+                                                 std::string_view name);
+  base::Status take_slot(std::uint64_t id);
+  base::Status check_label_free(std::string_view owner, std::string_view label,
+                                std::uint64_t except_id) const;
+  base::Result<model::ScopeBits> effective(const model::ScopeBits& granted,
+                                           const model::ScopeBits& ceiling);
+  base::Status revoke(const model::Change& change, std::uint64_t id);
+  base::Status revoke_record_alone(std::uint64_t id);
+
+  RowEditor& rows_;
+  std::optional<model::Catalog> catalog_;
+};
+
+}  // namespace tokenry::engine

@@ -1,0 +1,103 @@
+// Rows with their meaning: read and write what the tables hold, with every seal checked or made.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/status.hpp"
+#include "model/catalog.hpp"
+#include "model/owner.hpp"
+#include "model/token.hpp"
+#include "record/store_rows.hpp"
+#include "record/verifier_record.hpp"
+#include "storage/read_view.hpp"
+#include "storage/write_transaction.hpp"
+#include "token/keys.hpp"
+
+namespace tokenry::engine {
+
+// A token together with the record that a verification would judge.
+struct StoredToken {
+  model::Token token;
+  record::VerifierRecord record;
+};
+
+// Reads through a view. Errors: `tampered` where a seal does not match, else what the store says.
+class Rows {
+ public:
+  Rows(const storage::ReadView& view, const token::StoreKeys& keys, std::size_t records_per_page)
+      : view_(view), keys_(keys), records_per_page_(records_per_page) {}
+
+  const storage::ReadView& view() const { return view_; }
+  const token::StoreKeys& keys() const { return keys_; }
+  std::size_t records_per_page() const { return records_per_page_; }
+
+  // A copy of the slot's record; nothing beyond the last page. The seal is not checked.
+  base::Result<std::optional<record::VerifierRecord>> record(std::uint32_t slot) const;
+  bool record_sealed(std::uint32_t slot, const record::VerifierRecord& record) const;
+
+  // The token of that id, record and details; not_found if the slot is free or holds another.
+  base::Result<StoredToken> token(std::uint64_t id) const;
+
+  // The live token of that label or, where there is none, the one revoked last.
+  base::Result<std::uint64_t> find_token(std::string_view owner, std::string_view label) const;
+  // The id of the token that holds the label now, if one does.
+  base::Result<std::optional<std::uint64_t>> live_token(std::string_view owner,
+                                                        std::string_view label) const;
+
+  base::Result<std::optional<model::Owner>> owner(std::string_view name) const;
+  base::Result<model::Owner> existing_owner(std::string_view name) const;
+  base::Result<record::Control> control() const;
+  base::Result<record::Counters> counters() const;
+  base::Result<model::Scope> scope(std::uint32_t bit) const;
+  base::Result<model::Catalog> catalog() const;
+
+  // The row without its seal. A row that is not there counts as tampered with for `required`.
+  base::Result<std::optional<base::Bytes>> sealed_row(storage::Table table, char domain,
+                                                      base::Bytes key) const;
+  base::Result<base::Bytes> required_row(storage::Table table, char domain, base::Bytes key,
+                                         std::string_view what) const;
+
+ private:
+  const storage::ReadView& view_;
+  const token::StoreKeys& keys_;
+  std::size_t records_per_page_;
+};
+
+// Writes through a transaction, and reads what it wrote.
+class RowEditor : public Rows {
+ public:
+  RowEditor(storage::WriteTransaction& write, const token::StoreKeys& keys,
+            std::size_t records_per_page)
+      : Rows(write, keys, records_per_page), write_(write) {}
+
+  // Seals the record and puts it into its slot, making the page if it is the next.
+  base::Status put_record(std::uint32_t slot, record::VerifierRecord record);
+  base::Status put_details(const model::TokenDetails& details);
+  base::Status remove_details(std::uint32_t slot);
+
+  // The label index; the key follows from the details.
+  base::Status put_label(const model::TokenDetails& details);
+  base::Status remove_label(const model::TokenDetails& details);
+
+  base::Status put_owner(const model::Owner& owner);
+  base::Status remove_owner(std::string_view name);
+  base::Status put_scope(std::uint32_t bit, const model::Scope& scope);
+  base::Status put_control(const record::Control& control);
+  base::Status put_counters(const record::Counters& counters);
+  base::Status put_format(const record::Format& format);
+
+  base::Status put_free_slot(std::uint32_t slot);
+  base::Status remove_free_slot(std::uint32_t slot);
+
+ private:
+  base::Status put_sealed(storage::Table table, char domain, base::Bytes key,
+                          record::RowBody body);
+
+  storage::WriteTransaction& write_;
+};
+
+}  // namespace tokenry::engine

@@ -1,0 +1,192 @@
+// An open store: the engine's face. Thread-safe, and it works on in a forked child.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "base/status.hpp"
+#include "engine/apply.hpp"
+#include "engine/key_file.hpp"
+#include "engine/rows.hpp"
+#include "model/catalog.hpp"
+#include "model/change.hpp"
+#include "model/owner.hpp"
+#include "model/token.hpp"
+#include "model/verdict.hpp"
+#include "record/store_rows.hpp"
+#include "storage/environment.hpp"
+#include "storage/process.hpp"
+#include "storage/reader.hpp"
+#include "token/text.hpp"
+
+namespace tokenry::engine {
+
+enum class LogLevel { info = 1, warning = 2, error = 3 };
+using LogSink = std::function<void(LogLevel, const std::string& line)>;
+
+struct OpenOptions {
+  std::string key_file;            // empty: the default beside the data
+  const StoreKey* key = nullptr;   // instead of a file
+  LogSink log;
+};
+
+// What is to be judged.
+struct Request {
+  std::string_view credentials;
+  model::ScopeBits required;
+  std::int64_t now_ms = 0;  // 0: the system's clock
+};
+
+struct TokenSpec {
+  std::string_view owner;
+  std::string_view label;
+  std::string_view note;
+  model::ScopeBits granted;
+  std::int64_t expires_at_ms = 0;
+  std::int64_t not_before_ms = 0;
+};
+
+struct TokenEdit {
+  std::uint64_t id = 0;
+  std::optional<std::string> label;
+  std::optional<std::string> note;
+  std::optional<model::ScopeBits> set_scopes;
+  model::ScopeBits add_scopes;
+  model::ScopeBits remove_scopes;  // after adding
+  std::optional<std::int64_t> expires_at_ms;
+  std::optional<std::int64_t> not_before_ms;
+
+  bool touches_scopes() const {
+    return set_scopes.has_value() || !add_scopes.empty() || !remove_scopes.empty();
+  }
+};
+
+// A token as it was made: the only place where its text stands.
+struct Issued {
+  token::TokenText text;
+  model::Token token;
+};
+
+struct OwnerSummary {
+  model::Owner owner;
+  std::uint64_t live_tokens = 0;
+};
+
+// What a walk over the whole store found.
+struct StoreFacts {
+  record::Format format;
+  storage::EnvironmentFacts environment;
+  std::uint64_t transaction_id = 0;
+  std::uint32_t scope_count = 0;
+  std::uint64_t owner_count = 0;
+  std::array<std::uint64_t, 7> tokens_by_status{};  // index: model::TokenStatus
+  std::uint64_t slot_count = 0;
+  std::uint64_t free_slot_count = 0;
+  std::uint64_t tampered_count = 0;
+  std::string tampered_first;
+};
+
+// An id as the 11 digits that stand in the token.
+std::string id_text(std::uint64_t id);
+
+// What a thread keeps of a store between two calls.
+struct ThreadEntry;
+
+class Store : public std::enable_shared_from_this<Store> {
+ public:
+  static base::Result<std::shared_ptr<Store>> open(std::string_view directory,
+                                                   const OpenOptions& options);
+  ~Store();
+
+  // Waits for verifications that run; every later call fails. Idempotent.
+  void close();
+
+  // ---- facts that never change while the store is open
+  const record::Format& format() const { return format_; }
+  // Tells scope sets and verdicts of different stores apart; never 0.
+  std::uint64_t tag() const { return tag_; }
+
+  // ---- verification: allocates nothing after the thread's first call, takes no lock
+  model::Verdict verify(const Request& request);
+  // The id of the token that has this secret, in whatever state.
+  base::Result<std::uint64_t> identify(std::string_view credentials);
+
+  // ---- reading
+  base::Result<model::Catalog> catalog();
+  base::Result<model::Token> show(std::uint64_t id);
+  base::Result<std::uint64_t> find(std::string_view owner, std::string_view label);
+  base::Result<OwnerSummary> owner(std::string_view name);
+  base::Result<std::vector<OwnerSummary>> owners();
+  base::Result<StoreFacts> facts();
+
+  // Runs read(Rows) on a snapshot of its own, twice if the store was reopened in between. Used by
+  // listings, which read in steps.
+  base::Status read(const std::function<base::Status(const Rows&)>& read_rows);
+
+  // ---- changing; each is durable when it answers ok
+  base::Status add_scope(std::string_view actor, const model::Scope& scope);
+
+  base::Status create_owner(std::string_view actor, std::string_view name,
+                            const model::ScopeBits& ceiling);
+  base::Status set_ceiling(std::string_view actor, std::string_view name,
+                           const model::ScopeBits& ceiling);
+  base::Status set_owner_suspended(std::string_view actor, std::string_view name, bool suspended);
+  base::Status rename_owner(std::string_view actor, std::string_view name,
+                            std::string_view new_name);
+  // Answers how many tokens it revoked.
+  base::Result<std::uint64_t> delete_owner(std::string_view actor, std::string_view name);
+
+  // All of specs or none; issued has their size.
+  base::Status create(std::string_view actor, std::span<const TokenSpec> specs,
+                      std::span<Issued> issued, model::Catalog& catalog);
+  // Answers the token as it is then; in a dry run as it would be.
+  base::Result<model::Token> edit(std::string_view actor, const TokenEdit& edit, bool dry_run);
+
+  enum class Action { suspend, resume, revoke, purge };
+  // One transaction; does what can be done. codes has the size of ids. Answers ok, or the first
+  // failure of an id, or why nothing was done, then in all codes too.
+  base::Status act(std::string_view actor, Action action, std::span<const std::uint64_t> ids,
+                   bool dry_run, std::span<base::Code> codes);
+
+ private:
+  friend class VerifyCall;
+  Store(std::string directory, LogSink log);
+
+  base::Status open_first(const OpenOptions& options);
+  base::Status load_keys(const OpenOptions& options);
+  base::Result<std::shared_ptr<storage::Environment>> environment();
+  base::Status reattach(const storage::ProcessLock& held);
+  base::Result<ThreadEntry*> thread_entry();
+
+  using Planner = std::function<base::Status(Applier&)>;
+  base::Status write(storage::Growth growth, bool dry_run, const Planner& plan);
+  base::Status write_once(storage::Growth growth, bool dry_run, const Planner& plan);
+  base::Status change(std::string_view actor, storage::Growth growth,
+                      decltype(model::Change::operation) operation);
+
+  void report(LogLevel level, const std::string& line) const;
+  // At most once a second, so that a flood of bad requests cannot flood a log.
+  void report_seldom(LogLevel level, const std::string& line);
+
+  const std::string directory_;
+  const LogSink log_;
+  const std::uint64_t serial_;
+  record::Format format_;
+  std::uint64_t tag_ = 0;
+  std::shared_ptr<const token::StoreKeys> keys_;
+
+  // Guarded by the process lock.
+  std::shared_ptr<storage::Environment> environment_;
+  bool closed_ = false;
+
+  std::atomic<std::int64_t> reported_at_s_{-1};
+};
+
+}  // namespace tokenry::engine

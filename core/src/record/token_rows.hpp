@@ -1,0 +1,36 @@
+// The rows of a token beside its verifier record: details, and its place in the label index.
+// Layout: docs/format.md, `details` and `labels`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "model/token.hpp"
+#include "record/row.hpp"
+
+namespace tokenry::record {
+
+RowBody encode_details(const model::TokenDetails& details);
+
+// Nothing if the row is not one of this format.
+std::optional<model::TokenDetails> decode_details(base::Bytes body);
+
+// The prefix of all labels of an owner, of all tokens of a label, and the keys of one token.
+std::string owner_prefix(std::string_view owner);
+std::string label_prefix(std::string_view owner, std::string_view label);
+std::string live_label_key(std::string_view owner, std::string_view label);
+std::string revoked_label_key(std::string_view owner, std::string_view label,
+                              std::int64_t revoked_at_ms, std::uint64_t id);
+
+// Whether a key of the index is that of a token that is not revoked.
+bool is_live_label(std::string_view key);
+
+// The key that a token with these details has now.
+std::string label_key(const model::TokenDetails& details);
+
+inline constexpr std::size_t kLabelValueSize = 8;
+
+}  // namespace tokenry::record

@@ -1,0 +1,26 @@
+#include "storage/descriptors.hpp"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace tokenry::storage {
+
+std::vector<int> descriptors_of(const base::FileIdentity& file) {
+  std::vector<int> found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc/self/fd"), ::closedir);
+  if (!directory) return found;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    char* end = nullptr;
+    const long fd = std::strtol(entry->d_name, &end, 10);
+    if (end == entry->d_name || *end != '\0') continue;
+    struct stat facts {};
+    if (::fstat(static_cast<int>(fd), &facts) != 0) continue;
+    if (base::identity_of(facts) == file) found.push_back(static_cast<int>(fd));
+  }
+  return found;
+}
+
+}  // namespace tokenry::storage

@@ -1,0 +1,41 @@
+// The one write at a time: all of it becomes durable at commit, or none.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "base/status.hpp"
+#include "storage/read_view.hpp"
+
+namespace tokenry::storage {
+
+enum class Growth {
+  allowed,  // refused when disk or map is nearly full
+  spare,    // goes on into the reserve: revocation, suspension, narrowing
+};
+
+// Begins, writes and ends on one thread. Ending without commit changes nothing.
+class WriteTransaction : public ReadView {
+ public:
+  // Waits for other writers, of this process and of others.
+  static base::Result<std::unique_ptr<WriteTransaction>> begin(
+      std::shared_ptr<Environment> environment, Growth growth);
+  ~WriteTransaction();
+
+  base::Status put(Table table, base::Bytes key, base::Bytes value);
+  // Removing what is not there is fine.
+  base::Status remove(Table table, base::Bytes key);
+
+  // Durable when it answers ok. The transaction is over either way.
+  base::Status commit();
+
+ private:
+  explicit WriteTransaction(std::shared_ptr<Environment> environment);
+  base::Status explain_failure(int code) const;
+
+  std::shared_ptr<Environment> environment_owner_;
+  std::unique_lock<std::mutex> lock_;
+};
+
+}  // namespace tokenry::storage
