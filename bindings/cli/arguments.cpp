@@ -1,0 +1,96 @@
+#include "arguments.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "failure.hpp"
+#include "token_ref.hpp"
+
+namespace tokenry::cli {
+namespace {
+
+// CLI11's own conversions give some texts, such as "{}" and "[a]", a meaning; callbacks get the
+// text as it was typed.
+CLI::Option* add_raw(CLI::App& app, const std::string& names,
+                     std::function<void(const std::string&)> take, const std::string& type_name,
+                     const std::string& help) {
+  return app
+      .add_option(
+          names,
+          [take = std::move(take)](const CLI::results_t& results) {
+            for (const std::string& result : results) take(result);
+            return true;
+          },
+          help)
+      ->type_name(type_name)
+      ->expected(1);
+}
+
+}  // namespace
+
+CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& help) {
+  // The global options may follow the command.
+  return *app.add_subcommand(name, help)->fallthrough()->group("Commands");
+}
+
+CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std::string>& target,
+                      const std::string& type_name, const std::string& help) {
+  return add_raw(
+      app, names, [&target](const std::string& text) { target = text; }, type_name, help);
+}
+
+CLI::Option* add_text(CLI::App& app, const std::string& names, std::string& target,
+                      const std::string& type_name, const std::string& help) {
+  return add_raw(
+      app, names, [&target](const std::string& text) { target = text; }, type_name, help);
+}
+
+CLI::Option* add_list(CLI::App& app, const std::string& names,
+                      std::optional<std::vector<std::string>>& target, const std::string& type_name,
+                      const std::string& help) {
+  const auto take = [&target, names](const std::string& text) {
+    if (!target) target.emplace();
+    for (std::string& item : split_list(names, text)) target->push_back(std::move(item));
+  };
+  return add_raw(app, names, take, type_name, help)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+CLI::Option* add_tokens(CLI::App& app, std::vector<std::string>& target) {
+  return add_raw(
+             app, "T", [&target](const std::string& text) { target.push_back(text); }, "",
+             kTokenHelp)
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->required();
+}
+
+std::vector<std::string> split_list(const std::string& option, const std::string& text) {
+  std::vector<std::string> items;
+  if (text.empty()) return items;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    if (comma == begin) fail_usage(option + ": a name in the list is empty");
+    items.push_back(text.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  return items;
+}
+
+ScopeSet scope_set(const Store& store, const std::vector<std::string>& names) {
+  return store.scope_set(std::vector<std::string_view>(names.begin(), names.end()));
+}
+
+std::uint64_t parse_count(const std::string& option, const std::string& text) {
+  std::uint64_t count = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc() || rest != end || count == 0) {
+    fail_usage(option + ": give a whole number of 1 or more, not \"" + text + "\"");
+  }
+  return count;
+}
+
+}  // namespace tokenry::cli

@@ -1,0 +1,106 @@
+// edit: changes a token; its text stays the same.
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "json.hpp"
+#include "times.hpp"
+#include "token_ref.hpp"
+#include "token_view.hpp"
+
+namespace tokenry::cli {
+namespace {
+
+struct EditOptions {
+  std::string token;
+  std::optional<std::string> label;
+  std::optional<std::string> note;
+  std::optional<std::vector<std::string>> scopes;
+  std::optional<std::vector<std::string>> add_scopes;
+  std::optional<std::vector<std::string>> remove_scopes;
+  std::optional<std::string> expires;
+  std::optional<std::string> not_before;
+  bool dry_run = false;
+};
+
+std::optional<ScopeSet> optional_set(const Store& store,
+                                     const std::optional<std::vector<std::string>>& names) {
+  if (!names) return std::nullopt;
+  return scope_set(store, *names);
+}
+
+bool changes_nothing(const Edit& edit, const EditOptions& options) {
+  return !edit.label && !edit.note && !edit.expires_at_ms && !edit.not_before_ms &&
+         !options.scopes && !options.add_scopes && !options.remove_scopes;
+}
+
+// Those of after that before does not have.
+std::vector<std::string> added(const std::vector<std::string>& before,
+                               const std::vector<std::string>& after) {
+  std::vector<std::string> result;
+  for (const std::string& scope : after) {
+    if (std::find(before.begin(), before.end(), scope) == before.end()) result.push_back(scope);
+  }
+  return result;
+}
+
+int run_edit(Context& context, const EditOptions& options) {
+  const TokenRef ref(options.token);
+  const std::int64_t now = now_ms();
+  Edit edit;
+  if (options.label) edit.label = *options.label;
+  if (options.note) edit.note = *options.note;
+  if (options.expires) edit.expires_at_ms = parse_time("--expires", *options.expires, now);
+  if (options.not_before) {
+    edit.not_before_ms = parse_time("--not-before", *options.not_before, now);
+  }
+  if (changes_nothing(edit, options)) {
+    fail_usage(
+        "nothing to change: give --label, --scopes, --add-scope, --remove-scope, --expires, "
+        "--not-before or --note");
+  }
+  Store store = context.open_store();
+  edit.set_scopes = optional_set(store, options.scopes);
+  edit.add_scopes = optional_set(store, options.add_scopes);
+  edit.remove_scopes = optional_set(store, options.remove_scopes);
+  const std::uint64_t id = ref.resolve(store);
+  const std::vector<std::string> scopes_before = store.show(id).scopes;
+  const TokenInfo after =
+      store.edit(context.actor(), id, edit, options.dry_run ? Change::kDryRun : Change::kApply);
+  if (context.options.json) {
+    context.output.line(json_line(token_json_with_note(after)));
+  } else {
+    if (options.dry_run) context.output.line("Nothing was changed. It would become:");
+    print_token(after, now, context.output);
+  }
+  warn_of_escalation(store, added(scopes_before, after.scopes));
+  return kExitDone;
+}
+
+}  // namespace
+
+void add_edit(CLI::App& app, Context& context) {
+  CLI::App& command = add_command(app, "edit", "Change a token; its text stays the same");
+  const auto options = std::make_shared<EditOptions>();
+  add_text(command, "T", options->token, "", kTokenHelp)->required();
+  add_text(command, "--label", options->label, "LABEL", "Its new name");
+  add_list(command, "--scopes", options->scopes, "S[,S...]",
+           "All that it may do from now on; an empty text for nothing");
+  add_list(command, "--add-scope", options->add_scopes, "S[,S...]", "What it may do as well");
+  add_list(command, "--remove-scope", options->remove_scopes, "S[,S...]",
+           "What it may do no longer");
+  add_text(command, "--expires", options->expires, "WHEN",
+           "90d, 12h, 30m (minutes), 1s, 2w; a date, which is that day's end in UTC; an RFC 3339 "
+           "time; never");
+  add_text(command, "--not-before", options->not_before, "WHEN",
+           "When it begins to work, as in --expires; never: at once");
+  add_text(command, "--note", options->note, "TEXT", "A remark; an empty text for none");
+  command.add_flag("--dry-run", options->dry_run, "Check and show, but change nothing");
+  command.callback([&context, options] {
+    context.command = [&context, options] { return run_edit(context, *options); };
+  });
+}
+
+}  // namespace tokenry::cli

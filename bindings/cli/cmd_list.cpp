@@ -1,0 +1,143 @@
+// list: prints tokens.
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "json.hpp"
+#include "table.hpp"
+#include "text.hpp"
+#include "times.hpp"
+#include "token_view.hpp"
+
+namespace tokenry::cli {
+namespace {
+
+struct ListOptions {
+  std::optional<std::vector<std::string>> owners;
+  std::optional<std::vector<std::string>> statuses;
+  std::optional<std::vector<std::string>> scopes;
+  std::string label;
+  std::string sort = "owner";
+  std::optional<std::string> limit;
+};
+
+constexpr std::array<TokenStatus, 6> kStatuses = {
+    TokenStatus::kActive,         TokenStatus::kNotYetValid, TokenStatus::kExpired,
+    TokenStatus::kOwnerSuspended, TokenStatus::kSuspended,   TokenStatus::kRevoked};
+
+constexpr std::array<std::pair<std::string_view, Sort>, 6> kSorts = {{{"owner", Sort::kOwner},
+                                                                      {"label", Sort::kLabel},
+                                                                      {"created", Sort::kCreated},
+                                                                      {"expires", Sort::kExpires},
+                                                                      {"status", Sort::kStatus},
+                                                                      {"none", Sort::kNone}}};
+
+TokenStatus parse_status(const std::string& text) {
+  const auto* found = std::find_if(kStatuses.begin(), kStatuses.end(),
+                                   [&](TokenStatus status) { return name(status) == text; });
+  if (found != kStatuses.end()) return *found;
+  std::vector<std::string> known;
+  for (const TokenStatus status : kStatuses) known.emplace_back(name(status));
+  fail_usage("--status: give " + join(known) + ", not \"" + text + "\"");
+}
+
+// A field's name; "-" before it turns the order round.
+void parse_sort(std::string_view text, Filter& filter) {
+  const std::string given(text);
+  if (!text.empty() && text.front() == '-') {
+    filter.descending = true;
+    text.remove_prefix(1);
+  }
+  for (const auto& [field, sort] : kSorts) {
+    if (field != text) continue;
+    filter.sort = sort;
+    return;
+  }
+  fail_usage(
+      "--sort: give owner, label, created, expires, status or none, with - before it for "
+      "descending order, not \"" +
+      given + "\"");
+}
+
+Filter make_filter(const ListOptions& options) {
+  Filter filter;
+  if (options.owners) filter.owners = *options.owners;
+  if (options.statuses) {
+    for (const std::string& status : *options.statuses) {
+      filter.statuses.push_back(parse_status(status));
+    }
+  }
+  filter.label_glob = options.label;
+  parse_sort(options.sort, filter);
+  if (options.limit) filter.limit = parse_count("--limit", *options.limit);
+  return filter;
+}
+
+// One object a line, so that a long list can be read as it comes.
+void print_json(Cursor& cursor, Output& output) {
+  std::string_view separator = "[";
+  for (const TokenInfo& token : cursor) {
+    output.text(separator);
+    output.text(json_line(token_json(token)));
+    separator = ",\n";
+  }
+  output.line(separator == "[" ? "[]" : "]");
+}
+
+void print_table(Cursor& cursor, Output& output) {
+  Table table({"OWNER", "LABEL", "ID", "STATUS", "EXPIRES", "LAST USED", "CREATED", "SCOPES"});
+  const std::int64_t now = now_ms();
+  std::size_t count = 0;
+  for (const TokenInfo& token : cursor) {
+    table.add({Cell(token.owner), Cell(token.label), Cell(token.id_text), status_cell(token.status),
+               Cell(relative_or(token.expires_at_ms, now, "never")),
+               Cell(relative_or(token.last_used_at_ms, now, "-")),
+               Cell(relative_or(token.created_at_ms, now, "-")),
+               Cell(scope_summary(token.scopes))});
+    ++count;
+  }
+  if (count == 0) {
+    print_notice("no tokens match");
+  } else {
+    table.print(output);
+  }
+}
+
+int run_list(Context& context, const ListOptions& options) {
+  Filter filter = make_filter(options);
+  const Store store = context.open_store();
+  if (options.scopes) filter.scopes = scope_set(store, *options.scopes);
+  Cursor cursor = store.list(filter);
+  if (context.options.json) {
+    print_json(cursor, context.output);
+  } else {
+    print_table(cursor, context.output);
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Context& context) {
+  CLI::App& command = add_command(app, "list", "List tokens");
+  const auto options = std::make_shared<ListOptions>();
+  add_list(command, "--owner", options->owners, "O[,O...]", "Only these owners'");
+  add_list(command, "--status", options->statuses, "STATUS[,...]",
+           "Only active, not_yet_valid, expired, owner_suspended, suspended or revoked ones");
+  add_list(command, "--scope", options->scopes, "S[,S...]",
+           "Only those that may do one of these, ceilings applied");
+  add_text(command, "--label", options->label, "GLOB", "Only labels that match: * ? [a-z] [!a-z]");
+  add_text(command, "--sort", options->sort, "FIELD",
+           "owner, the default; label, created, expires, status, or none for the store's order; "
+           "-FIELD for descending order");
+  add_text(command, "--limit", options->limit, "N", "At most so many");
+  command.callback([&context, options] {
+    context.command = [&context, options] { return run_list(context, *options); };
+  });
+}
+
+}  // namespace tokenry::cli

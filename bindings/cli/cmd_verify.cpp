@@ -1,0 +1,86 @@
+// verify: judges the token or header on standard input.
+#include <arpa/inet.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "json.hpp"
+#include "secret_io.hpp"
+#include "table.hpp"
+#include "text.hpp"
+
+namespace tokenry::cli {
+namespace {
+
+struct VerifyCommandOptions {
+  std::optional<std::vector<std::string>> scopes;
+  std::optional<std::string> ip;
+};
+
+Address parse_address(const std::string& text) {
+  std::array<std::uint8_t, 4> v4{};
+  if (inet_pton(AF_INET, text.c_str(), v4.data()) == 1) return Address::v4(v4);
+  std::array<std::uint8_t, 16> v6{};
+  if (inet_pton(AF_INET6, text.c_str(), v6.data()) == 1) return Address::v6(v6);
+  fail_usage("--ip: give an IPv4 or IPv6 address, not \"" + text + "\"");
+}
+
+void print_for_people(const Verdict& verdict, const VerdictInfo& info, Output& output) {
+  std::string line = verdict.allowed() ? coloured("allowed", Colour::kGreen, output)
+                                       : coloured("denied", Colour::kRed, output);
+  if (!verdict.allowed()) line += ": " + std::string(name(verdict.reason()));
+  line += " (HTTP " + std::to_string(verdict.http_status()) + ")";
+  if (info.owner && info.label) {
+    line.append(" ").append(printable(*info.owner + "/" + *info.label));
+  }
+  if (verdict.id()) line.append(" ").append(print_id(*verdict.id()));
+  if (!info.missing_scopes.empty()) line += ", lacks " + join(info.missing_scopes);
+  output.line(line);
+}
+
+int run_verify(Context& context, const VerifyCommandOptions& options) {
+  protect_process_memory();
+  VerifyOptions verify_options;
+  if (options.ip) verify_options.address = parse_address(*options.ip);
+  const Store store = context.open_store();
+  const ScopeSet required = scope_set(store, options.scopes.value_or(std::vector<std::string>()));
+  SecretText credentials;
+  credentials.read_standard_input("Token or Authorization header");
+  const Verdict verdict = store.verify(credentials.view(), required, verify_options);
+  const std::string trouble =
+      verdict.reason() == Reason::kUnavailable ? tokenry_last_error() : std::string();
+  VerdictInfo info;
+  Status described;
+  if (verdict.id()) info = store.describe(verdict, described);
+  if (context.options.json) {
+    context.output.line(json_line(verdict_json(verdict, info)));
+  } else {
+    print_for_people(verdict, info, context.output);
+  }
+  if (verdict.reason() == Reason::kUnavailable) {
+    context.output.flush();
+    const Code code = verdict.misuse() == Code::kOk ? Code::kIoError : verdict.misuse();
+    throw Failure(code == Code::kInvalidArgument ? Code::kInternalError : code,
+                  "the store cannot judge now" + (trouble.empty() ? "" : ": " + trouble));
+  }
+  return verdict.allowed() ? kExitDone : kExitDenied;
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Context& context) {
+  CLI::App& command =
+      add_command(app, "verify", "Judge the token or Authorization header on standard input");
+  const auto options = std::make_shared<VerifyCommandOptions>();
+  add_list(command, "--scope", options->scopes, "S[,S...]",
+           "What it must be allowed to do, all of it; may be repeated");
+  add_text(command, "--ip", options->ip, "ADDRESS", "The caller's IPv4 or IPv6 address");
+  command.callback([&context, options] {
+    context.command = [&context, options] { return run_verify(context, *options); };
+  });
+}
+
+}  // namespace tokenry::cli

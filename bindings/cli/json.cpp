@@ -1,0 +1,120 @@
+#include "json.hpp"
+
+#include "times.hpp"
+
+namespace tokenry::cli {
+namespace {
+
+Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+
+}  // namespace
+
+std::string json_line(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json json_time(std::int64_t time) { return time == 0 ? Json() : Json(rfc3339(time)); }
+
+Json token_json(const TokenInfo& token) {
+  Json object;
+  object["id"] = token.id_text;
+  object["owner"] = token.owner;
+  object["label"] = token.label;
+  object["scopes"] = token.scopes;
+  object["effective_scopes"] = token.effective_scopes;
+  object["status"] = name(token.status);
+  object["created_at"] = json_time(token.created_at_ms);
+  object["created_by"] = token.created_by;
+  object["secret_created_at"] = json_time(token.secret_created_at_ms);
+  object["not_before"] = json_time(token.not_before_ms);
+  object["expires_at"] = json_time(token.expires_at_ms);
+  object["last_used_at"] = json_time(token.last_used_at_ms);
+  return object;
+}
+
+Json token_json_with_note(const TokenInfo& token) {
+  Json object = token_json(token);
+  object["note"] = token.note;
+  return object;
+}
+
+Json created_json(const TokenInfo& token) {
+  Json object;
+  object["id"] = token.id_text;
+  object["owner"] = token.owner;
+  object["label"] = token.label;
+  object["scopes"] = token.scopes;
+  object["effective_scopes"] = token.effective_scopes;
+  object["created_at"] = json_time(token.created_at_ms);
+  object["expires_at"] = json_time(token.expires_at_ms);
+  return object;
+}
+
+Json verdict_json(const Verdict& verdict, const VerdictInfo& info) {
+  Json object;
+  object["allowed"] = verdict.allowed();
+  object["reason"] = name(verdict.reason());
+  object["http_status"] = verdict.http_status();
+  if (!verdict.id()) return object;
+  object["id"] = print_id(*verdict.id());
+  object["owner"] = text_or_null(info.owner);
+  object["label"] = text_or_null(info.label);
+  object["scopes"] = info.scopes;
+  if (verdict.reason() == Reason::kScopeDenied) object["missing_scopes"] = info.missing_scopes;
+  return object;
+}
+
+std::string format_text(std::uint32_t format_version) {
+  return std::to_string(format_version >> 16) + "." + std::to_string(format_version & 0xFFFF);
+}
+
+Json scope_json(const Scope& scope) {
+  Json object;
+  object["name"] = scope.name;
+  object["group"] = scope.group;
+  object["text"] = scope.text;
+  object["everything"] = scope.everything;
+  object["escalates"] = scope.escalates;
+  return object;
+}
+
+Json owner_json(const OwnerInfo& owner) {
+  Json object;
+  object["name"] = owner.name;
+  object["suspended"] = owner.suspended;
+  object["ceiling_everything"] = owner.ceiling_everything;
+  object["ceiling"] = owner.ceiling;
+  object["token_count"] = owner.token_count;
+  object["created_at"] = json_time(owner.created_at_ms);
+  object["created_by"] = owner.created_by;
+  return object;
+}
+
+Json store_json(const StoreInfo& info) {
+  Json object;
+  object["store_id"] = info.store_id;
+  object["format_version"] = format_text(info.format_version);
+  object["prefix"] = info.prefix;
+  object["sealed"] = info.sealed;
+  object["scope_count"] = info.scope_count;
+  object["owner_count"] = info.owner_count;
+  object["active_count"] = info.active_count;
+  object["not_yet_valid_count"] = info.not_yet_valid_count;
+  object["expired_count"] = info.expired_count;
+  object["owner_suspended_count"] = info.owner_suspended_count;
+  object["suspended_count"] = info.suspended_count;
+  object["revoked_count"] = info.revoked_count;
+  object["tampered_count"] = info.tampered_count;
+  object["tampered_first"] = text_or_null(info.tampered_first);
+  object["slot_count"] = info.slot_count;
+  object["free_slot_count"] = info.free_slot_count;
+  object["map_size_bytes"] = info.map_size_bytes;
+  object["used_bytes"] = info.used_bytes;
+  object["data_file_bytes"] = info.data_file_bytes;
+  object["reader_count"] = info.reader_count;
+  object["reader_limit"] = info.reader_limit;
+  object["transaction_id"] = info.transaction_id;
+  return object;
+}
+
+}  // namespace tokenry::cli
