@@ -1,5 +1,7 @@
 #include "arguments.hpp"
 
+#include <CLI/App.hpp>
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -7,64 +9,63 @@
 #include "token_ref.hpp"
 
 namespace tokenry::cli {
-namespace {
+
+Command Command::add(const std::string& name, const std::string& help) {
+  // The global options may follow the command.
+  return Command(*app_->add_subcommand(name, help)->fallthrough()->group("Commands"));
+}
+
+void Command::require_command() { app_->require_subcommand(1); }
 
 // CLI11's own conversions give some texts, such as "{}" and "[a]", a meaning; callbacks get the
 // text as it was typed.
-CLI::Option* add_raw(CLI::App& app, const std::string& names,
-                     std::function<void(const std::string&)> take, const std::string& type_name,
-                     const std::string& help) {
-  return app
-      .add_option(
-          names,
-          [take = std::move(take)](const CLI::results_t& results) {
-            for (const std::string& result : results) take(result);
-            return true;
-          },
-          help)
-      ->type_name(type_name)
-      ->expected(1);
+CLI::Option& Command::add_raw(const std::string& names,
+                              std::function<void(const std::string&)> take,
+                              const std::string& type_name, const std::string& help) {
+  const auto take_all = [take = std::move(take)](const CLI::results_t& results) {
+    for (const std::string& result : results) take(result);
+    return true;
+  };
+  return *app_->add_option(names, take_all, help)->type_name(type_name)->expected(1);
 }
 
-}  // namespace
-
-CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& help) {
-  // The global options may follow the command.
-  return *app.add_subcommand(name, help)->fallthrough()->group("Commands");
+void Command::text(const std::string& names, std::string& target, const std::string& type_name,
+                   const std::string& help, Needed needed) {
+  const auto take = [&target](const std::string& text) { target = text; };
+  add_raw(names, take, type_name, help).required(needed == Needed::kYes);
 }
 
-CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std::string>& target,
-                      const std::string& type_name, const std::string& help) {
-  return add_raw(
-      app, names, [&target](const std::string& text) { target = text; }, type_name, help);
+void Command::text(const std::string& names, std::optional<std::string>& target,
+                   const std::string& type_name, const std::string& help) {
+  const auto take = [&target](const std::string& text) { target = text; };
+  add_raw(names, take, type_name, help);
 }
 
-CLI::Option* add_text(CLI::App& app, const std::string& names, std::string& target,
-                      const std::string& type_name, const std::string& help) {
-  return add_raw(
-      app, names, [&target](const std::string& text) { target = text; }, type_name, help);
-}
-
-CLI::Option* add_list(CLI::App& app, const std::string& names,
-                      std::optional<std::vector<std::string>>& target, const std::string& type_name,
-                      const std::string& help) {
+void Command::list(const std::string& names, std::optional<std::vector<std::string>>& target,
+                   const std::string& type_name, const std::string& help, Needed needed) {
   const auto take = [&target, names](const std::string& text) {
     if (!target) target.emplace();
     for (std::string& item : split_list(names, text)) target->push_back(std::move(item));
   };
-  return add_raw(app, names, take, type_name, help)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_raw(names, take, type_name, help)
+      .multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->required(needed == Needed::kYes);
 }
 
-CLI::Option* add_tokens(CLI::App& app, std::vector<std::string>& target) {
-  return add_raw(
-             app, "T", [&target](const std::string& text) { target.push_back(text); }, "",
-             kTokenHelp)
-      ->expected(1, CLI::detail::expected_max_vector_size)
+void Command::flag(const std::string& names, bool& target, const std::string& help) {
+  app_->add_flag(names, target, help);
+}
+
+void Command::tokens(std::vector<std::string>& target) {
+  const auto take = [&target](const std::string& text) { target.push_back(text); };
+  add_raw("T", take, "", kTokenHelp)
+      .expected(1, CLI::detail::expected_max_vector_size)
       ->allow_extra_args()
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->required();
 }
+
+void Command::when_chosen(std::function<void()> action) { app_->callback(std::move(action)); }
 
 std::vector<std::string> split_list(const std::string& option, const std::string& text) {
   std::vector<std::string> items;

@@ -1,36 +1,62 @@
-// Declaring a command's arguments: each helper adds one kind of option to a CLI11 app.
+// Declaring a command's arguments. The only face of CLI11 to the commands: its headers take long to
+// compile, so that no command includes them.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tokenry.hpp>
 #include <vector>
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace tokenry::cli {
 
-// A command of app, or of a command that groups others.
-CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& help);
+enum class Needed { kNo, kYes };
 
-// An option, or a positional argument if its name has no dashes, that takes one text as it is. An
-// argument that is not optional must be made required().
-CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std::string>& target,
-                      const std::string& type_name, const std::string& help);
-CLI::Option* add_text(CLI::App& app, const std::string& names, std::string& target,
-                      const std::string& type_name, const std::string& help);
+// A command, or the program itself, under construction. Targets must outlive the parsing.
+class Command {
+ public:
+  explicit Command(CLI::App& app) : app_(&app) {}
 
-// An option whose value is a list: it may be repeated, and each value takes commas. Empty names are
-// an error, but for a value that is empty as a whole, which adds nothing.
-CLI::Option* add_list(CLI::App& app, const std::string& names,
-                      std::optional<std::vector<std::string>>& target, const std::string& type_name,
-                      const std::string& help);
+  // A command of this one.
+  [[nodiscard]] Command add(const std::string& name, const std::string& help);
 
-// A positional argument that takes one token or more.
-CLI::Option* add_tokens(CLI::App& app, std::vector<std::string>& target);
+  // For a command that only groups others: one of them must be chosen.
+  void require_command();
 
-// Splits at commas as add_list does.
+  // An option, or a positional argument if its name has no dashes, that takes one text as it is.
+  void text(const std::string& names, std::string& target, const std::string& type_name,
+            const std::string& help, Needed needed = Needed::kNo);
+  void text(const std::string& names, std::optional<std::string>& target,
+            const std::string& type_name, const std::string& help);
+
+  // An option whose value is a list: it may be repeated, and each value takes commas. Empty names
+  // are an error, but for a value that is empty as a whole, which adds nothing.
+  void list(const std::string& names, std::optional<std::vector<std::string>>& target,
+            const std::string& type_name, const std::string& help, Needed needed = Needed::kNo);
+
+  void flag(const std::string& names, bool& target, const std::string& help);
+
+  // A positional argument that takes one token or more.
+  void tokens(std::vector<std::string>& target);
+
+  // What to do, right after parsing, if this command was chosen.
+  void when_chosen(std::function<void()> action);
+
+ private:
+  CLI::Option& add_raw(const std::string& names, std::function<void(const std::string&)> take,
+                       const std::string& type_name, const std::string& help);
+
+  CLI::App* app_;
+};
+
+// Splits at commas as Command::list does.
 std::vector<std::string> split_list(const std::string& option, const std::string& text);
 
 // Resolves names of scopes. Throws Error for an unknown one.

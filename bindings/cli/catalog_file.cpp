@@ -4,15 +4,17 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 #include <system_error>
 
 #include "failure.hpp"
-#include "json.hpp"
 
 namespace tokenry::cli {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 // Far above what 256 scopes with the longest texts take.
 constexpr std::size_t kMaxFileSize = 1024 * 1024;

@@ -94,7 +94,7 @@ bool write_file(SecretFile& file, FileForm form, const Issued& issued) {
 // is of characters that JSON takes as they are.
 bool print_created(Context& context, const Issued& issued, bool in_file) {
   if (context.options.json) {
-    const std::string rest = json_line(created_json(issued.info())).substr(1) + "\n";
+    const std::string rest = created_json_tail(issued.info()) + "\n";
     if (in_file) return context.output.write_secret({"{\"token\":null,", rest});
     return context.output.write_secret({"{\"token\":\"", issued.token(), "\",", rest});
   }
@@ -145,27 +145,28 @@ int run_create(Context& context, const CreateTokenOptions& options) {
 
 }  // namespace
 
-void add_create(CLI::App& app, Context& context) {
-  CLI::App& command = add_command(app, "create", "Make a token and print its text, once");
+void add_create(Command program, Context& context) {
+  Command command = program.add("create", "Make a token and print its text, once");
   const auto options = std::make_shared<CreateTokenOptions>();
-  add_text(command, "OWNER", options->owner, "", "Who it acts for; made if missing")->required();
-  add_text(command, "LABEL", options->label, "", "Its name, unique among the owner's live tokens")
-      ->required();
-  add_list(command, "--scope", options->scopes, "S[,S...]", "What it may do; may be repeated");
-  command.add_flag("--no-scopes", options->no_scopes, "It may do nothing but prove who it is");
-  add_text(command, "--expires", options->expires, "WHEN",
-           "90d, 12h, 30m (minutes), 1s, 2w; a date, which is that day's end in UTC; an RFC 3339 "
-           "time; never, the default");
-  add_text(command, "--not-before", options->not_before, "WHEN",
-           "When it begins to work, as in --expires; never: at once, the default");
-  add_text(command, "--note", options->note, "TEXT", "A remark");
-  add_text(command, "--like", options->like, "T", "Grant the scopes of that token, too");
-  add_text(command, "--out", options->out, "FILE",
-           "Write the token to a new file of mode 0600 instead of standard output");
-  add_text(command, "--as", options->as, "token|header|env",
-           "What FILE holds: the token, the default; a header line for curl -H @FILE; or "
-           "TOKENRY_TOKEN=...");
-  command.callback([&context, options] {
+  command.text("OWNER", options->owner, "", "Who it acts for; made if missing", Needed::kYes);
+  command.text("LABEL", options->label, "", "Its name, unique among the owner's live tokens",
+               Needed::kYes);
+  command.list("--scope", options->scopes, "S[,S...]", "What it may do; may be repeated");
+  command.flag("--no-scopes", options->no_scopes, "It may do nothing but prove who it is");
+  command.text(
+      "--expires", options->expires, "WHEN",
+      "90d, 12h, 30m (minutes), 1s, 2w; a date, which is that day's end in UTC; an RFC 3339 "
+      "time; never, the default");
+  command.text("--not-before", options->not_before, "WHEN",
+               "When it begins to work, as in --expires; never: at once, the default");
+  command.text("--note", options->note, "TEXT", "A remark");
+  command.text("--like", options->like, "T", "Grant the scopes of that token, too");
+  command.text("--out", options->out, "FILE",
+               "Write the token to a new file of mode 0600 instead of standard output");
+  command.text("--as", options->as, "token|header|env",
+               "What FILE holds: the token, the default; a header line for curl -H @FILE; or "
+               "TOKENRY_TOKEN=...");
+  command.when_chosen([&context, options] {
     context.command = [&context, options] { return run_create(context, *options); };
   });
 }

@@ -70,7 +70,7 @@ int run_edit(Context& context, const EditOptions& options) {
   const TokenInfo after =
       store.edit(context.actor(), id, edit, options.dry_run ? Change::kDryRun : Change::kApply);
   if (context.options.json) {
-    context.output.line(json_line(token_json_with_note(after)));
+    context.output.line(token_json_with_note(after));
   } else {
     if (options.dry_run) context.output.line("Nothing was changed. It would become:");
     print_token(after, now, context.output);
@@ -81,24 +81,24 @@ int run_edit(Context& context, const EditOptions& options) {
 
 }  // namespace
 
-void add_edit(CLI::App& app, Context& context) {
-  CLI::App& command = add_command(app, "edit", "Change a token; its text stays the same");
+void add_edit(Command program, Context& context) {
+  Command command = program.add("edit", "Change a token; its text stays the same");
   const auto options = std::make_shared<EditOptions>();
-  add_text(command, "T", options->token, "", kTokenHelp)->required();
-  add_text(command, "--label", options->label, "LABEL", "Its new name");
-  add_list(command, "--scopes", options->scopes, "S[,S...]",
-           "All that it may do from now on; an empty text for nothing");
-  add_list(command, "--add-scope", options->add_scopes, "S[,S...]", "What it may do as well");
-  add_list(command, "--remove-scope", options->remove_scopes, "S[,S...]",
-           "What it may do no longer");
-  add_text(command, "--expires", options->expires, "WHEN",
-           "90d, 12h, 30m (minutes), 1s, 2w; a date, which is that day's end in UTC; an RFC 3339 "
-           "time; never");
-  add_text(command, "--not-before", options->not_before, "WHEN",
-           "When it begins to work, as in --expires; never: at once");
-  add_text(command, "--note", options->note, "TEXT", "A remark; an empty text for none");
-  command.add_flag("--dry-run", options->dry_run, "Check and show, but change nothing");
-  command.callback([&context, options] {
+  command.text("T", options->token, "", kTokenHelp, Needed::kYes);
+  command.text("--label", options->label, "LABEL", "Its new name");
+  command.list("--scopes", options->scopes, "S[,S...]",
+               "All that it may do from now on; an empty text for nothing");
+  command.list("--add-scope", options->add_scopes, "S[,S...]", "What it may do as well");
+  command.list("--remove-scope", options->remove_scopes, "S[,S...]", "What it may do no longer");
+  command.text(
+      "--expires", options->expires, "WHEN",
+      "90d, 12h, 30m (minutes), 1s, 2w; a date, which is that day's end in UTC; an RFC 3339 "
+      "time; never");
+  command.text("--not-before", options->not_before, "WHEN",
+               "When it begins to work, as in --expires; never: at once");
+  command.text("--note", options->note, "TEXT", "A remark; an empty text for none");
+  command.flag("--dry-run", options->dry_run, "Check and show, but change nothing");
+  command.when_chosen([&context, options] {
     context.command = [&context, options] { return run_edit(context, *options); };
   });
 }

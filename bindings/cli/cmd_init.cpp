@@ -35,16 +35,6 @@ void make_default_parent(const std::string& directory) {
   }
 }
 
-Json created_store_json(const std::string& directory, const StoreInfo& info) {
-  Json object;
-  object["store"] = directory;
-  object["store_id"] = info.store_id;
-  object["prefix"] = info.prefix;
-  object["sealed"] = info.sealed;
-  object["scope_count"] = info.scope_count;
-  return object;
-}
-
 int run_init(Context& context, const InitOptions& options) {
   const std::string directory = context.store_directory();
   CreateOptions create;
@@ -61,7 +51,7 @@ int run_init(Context& context, const InitOptions& options) {
   create_store(directory, context.actor(), create);
   const StoreInfo info = context.open_store().stat();
   if (context.options.json) {
-    context.output.line(json_line(created_store_json(directory, info)));
+    context.output.line(created_store_json(directory, info));
     return kExitDone;
   }
   context.output.line("Created the store " + printable(directory) + ": " +
@@ -72,18 +62,18 @@ int run_init(Context& context, const InitOptions& options) {
 
 }  // namespace
 
-void add_init(CLI::App& app, Context& context) {
-  CLI::App& command = add_command(app, "init", "Make a store");
+void add_init(Command program, Context& context) {
+  Command command = program.add("init", "Make a store");
   const auto options = std::make_shared<InitOptions>();
-  add_text(
-      command, "--catalog", options->catalog, "whm|FILE",
+  command.text(
+      "--catalog", options->catalog, "whm|FILE",
       "The scopes: whm, the built-in catalog of WHM's privileges, or a JSON file; default none");
-  add_text(command, "--prefix", options->prefix, "PREFIX",
-           "What its tokens begin with, 2 to 10 of a-z0-9; default tkry");
-  add_text(command, "--group", options->group, "GROUP", "The Unix group that shares the store");
-  command.add_flag("--unsealed", options->unsealed,
-                   "No key and no seals: who can write the data file can then make rights");
-  command.callback([&context, options] {
+  command.text("--prefix", options->prefix, "PREFIX",
+               "What its tokens begin with, 2 to 10 of a-z0-9; default tkry");
+  command.text("--group", options->group, "GROUP", "The Unix group that shares the store");
+  command.flag("--unsealed", options->unsealed,
+               "No key and no seals: who can write the data file can then make rights");
+  command.when_chosen([&context, options] {
     context.command = [&context, options] { return run_init(context, *options); };
   });
 }

@@ -25,9 +25,10 @@ struct ListOptions {
   std::optional<std::string> limit;
 };
 
-constexpr std::array<TokenStatus, 6> kStatuses = {
+constexpr std::array<TokenStatus, 7> kStatuses = {
     TokenStatus::kActive,         TokenStatus::kNotYetValid, TokenStatus::kExpired,
-    TokenStatus::kOwnerSuspended, TokenStatus::kSuspended,   TokenStatus::kRevoked};
+    TokenStatus::kOwnerSuspended, TokenStatus::kSuspended,   TokenStatus::kRevoked,
+    TokenStatus::kTampered};
 
 constexpr std::array<std::pair<std::string_view, Sort>, 6> kSorts = {{{"owner", Sort::kOwner},
                                                                       {"label", Sort::kLabel},
@@ -82,7 +83,7 @@ void print_json(Cursor& cursor, Output& output) {
   std::string_view separator = "[";
   for (const TokenInfo& token : cursor) {
     output.text(separator);
-    output.text(json_line(token_json(token)));
+    output.text(token_json(token));
     separator = ",\n";
   }
   output.line(separator == "[" ? "[]" : "]");
@@ -122,20 +123,22 @@ int run_list(Context& context, const ListOptions& options) {
 
 }  // namespace
 
-void add_list(CLI::App& app, Context& context) {
-  CLI::App& command = add_command(app, "list", "List tokens");
+void add_list(Command program, Context& context) {
+  Command command = program.add("list", "List tokens");
   const auto options = std::make_shared<ListOptions>();
-  add_list(command, "--owner", options->owners, "O[,O...]", "Only these owners'");
-  add_list(command, "--status", options->statuses, "STATUS[,...]",
-           "Only active, not_yet_valid, expired, owner_suspended, suspended or revoked ones");
-  add_list(command, "--scope", options->scopes, "S[,S...]",
-           "Only those that may do one of these, ceilings applied");
-  add_text(command, "--label", options->label, "GLOB", "Only labels that match: * ? [a-z] [!a-z]");
-  add_text(command, "--sort", options->sort, "FIELD",
-           "owner, the default; label, created, expires, status, or none for the store's order; "
-           "-FIELD for descending order");
-  add_text(command, "--limit", options->limit, "N", "At most so many");
-  command.callback([&context, options] {
+  command.list("--owner", options->owners, "O[,O...]", "Only these owners'");
+  command.list(
+      "--status", options->statuses, "STATUS[,...]",
+      "Only active, not_yet_valid, expired, owner_suspended, suspended, revoked or tampered ones");
+  command.list("--scope", options->scopes, "S[,S...]",
+               "Only those that may do one of these, ceilings applied");
+  command.text("--label", options->label, "GLOB", "Only labels that match: * ? [a-z] [!a-z]");
+  command.text(
+      "--sort", options->sort, "FIELD",
+      "owner, the default; label, created, expires, status, or none for the store's order; "
+      "-FIELD for descending order");
+  command.text("--limit", options->limit, "N", "At most so many");
+  command.when_chosen([&context, options] {
     context.command = [&context, options] { return run_list(context, *options); };
   });
 }

@@ -23,7 +23,7 @@ Cell state_cell(const OwnerInfo& owner) {
 
 int print_owner(Context& context, const OwnerInfo& owner) {
   if (context.options.json) {
-    context.output.line(json_line(owner_json(owner)));
+    context.output.line(owner_json(owner));
     return kExitDone;
   }
   Facts facts;
@@ -40,13 +40,9 @@ int print_owner(Context& context, const OwnerInfo& owner) {
 int run_list(Context& context) {
   const std::vector<OwnerInfo> owners = context.open_store().owners();
   if (context.options.json) {
-    std::string_view separator = "[";
-    for (const OwnerInfo& owner : owners) {
-      context.output.text(separator);
-      context.output.text(json_line(owner_json(owner)));
-      separator = ",\n";
-    }
-    context.output.line(owners.empty() ? "[]" : "]");
+    std::vector<std::string> items;
+    for (const OwnerInfo& owner : owners) items.push_back(owner_json(owner));
+    context.output.line(json_array(items));
     return kExitDone;
   }
   if (owners.empty()) {
@@ -81,10 +77,7 @@ int run_delete(Context& context, const std::string& owner, bool assume_yes) {
           assume_yes);
   const std::uint64_t revoked_count = store.delete_owner(context.actor(), owner);
   if (context.options.json) {
-    Json answer;
-    answer["deleted"] = owner;
-    answer["revoked_count"] = revoked_count;
-    context.output.line(json_line(answer));
+    context.output.line(deleted_owner_json(owner, revoked_count));
   } else {
     context.output.line("deleted: " + printable(owner) + ", " + counted(revoked_count, "token") +
                         " revoked");
@@ -101,27 +94,27 @@ struct OwnerOptions {
 using Run = std::function<int(Context&, const OwnerOptions&)>;
 
 // A command under owner that names one owner.
-CLI::App& add_for_one(CLI::App& owner_app, Context& context, const std::string& verb,
-                      const std::string& help, const std::shared_ptr<OwnerOptions>& options,
-                      Run run) {
-  CLI::App& command = add_command(owner_app, verb, help);
-  add_text(command, "NAME", options->owner, "", "The owner's name")->required();
-  command.callback([&context, options, run = std::move(run)] {
+Command add_for_one(Command owner_command, Context& context, const std::string& verb,
+                    const std::string& help, const std::shared_ptr<OwnerOptions>& options,
+                    Run run) {
+  Command command = owner_command.add(verb, help);
+  command.text("NAME", options->owner, "", "The owner's name", Needed::kYes);
+  command.when_chosen([&context, options, run = std::move(run)] {
     context.command = [&context, options, run] { return run(context, *options); };
   });
   return command;
 }
 
-void add_suspend_and_resume(CLI::App& owner_app, Context& context,
+void add_suspend_and_resume(Command owner_command, Context& context,
                             const std::shared_ptr<OwnerOptions>& options) {
-  add_for_one(owner_app, context, "suspend", "Stop an owner's tokens until he is resumed", options,
-              [](Context& c, const OwnerOptions& o) {
+  add_for_one(owner_command, context, "suspend", "Stop an owner's tokens until it is resumed",
+              options, [](Context& c, const OwnerOptions& o) {
                 Store store = c.open_store();
                 store.suspend_owner(c.actor(), o.owner);
                 return print_owner(c, store.owner(o.owner));
               });
-  add_for_one(owner_app, context, "resume", "Let a suspended owner's tokens work again", options,
-              [](Context& c, const OwnerOptions& o) {
+  add_for_one(owner_command, context, "resume", "Let a suspended owner's tokens work again",
+              options, [](Context& c, const OwnerOptions& o) {
                 Store store = c.open_store();
                 store.resume_owner(c.actor(), o.owner);
                 return print_owner(c, store.owner(o.owner));
@@ -130,36 +123,36 @@ void add_suspend_and_resume(CLI::App& owner_app, Context& context,
 
 }  // namespace
 
-void add_owner(CLI::App& app, Context& context) {
-  CLI::App& command = add_command(app, "owner", "Manage the accounts that tokens act for");
-  command.require_subcommand(1);
+void add_owner(Command program, Context& context) {
+  Command command = program.add("owner", "Manage the accounts that tokens act for");
+  command.require_command();
   const auto options = std::make_shared<OwnerOptions>();
 
-  CLI::App& list = add_command(command, "list", "List the owners");
-  list.callback([&context] { context.command = [&context] { return run_list(context); }; });
+  Command list = command.add("list", "List the owners");
+  list.when_chosen([&context] { context.command = [&context] { return run_list(context); }; });
 
   add_for_one(command, context, "show", "Show an owner", options,
               [](Context& c, const OwnerOptions& o) {
                 return print_owner(c, c.open_store().owner(o.owner));
               });
-  CLI::App& set = add_for_one(
+  Command set = add_for_one(
       command, context, "set", "Set what an owner's tokens may do at most", options,
       [](Context& c, const OwnerOptions& o) { return run_set(c, o.owner, *o.ceiling); });
-  add_list(set, "--ceiling", options->ceiling, "S[,S...]|all",
-           "The most that the tokens may do; all for no limit; an empty text for nothing")
-      ->required();
+  set.list("--ceiling", options->ceiling, "S[,S...]|all",
+           "The most that the tokens may do; all for no limit; an empty text for nothing",
+           Needed::kYes);
   add_suspend_and_resume(command, context, options);
-  CLI::App& rename = add_for_one(command, context, "rename", "Rename an owner; the tokens go on",
-                                 options, [](Context& c, const OwnerOptions& o) {
-                                   Store store = c.open_store();
-                                   store.rename_owner(c.actor(), o.owner, o.new_name);
-                                   return print_owner(c, store.owner(o.new_name));
-                                 });
-  add_text(rename, "NEW-NAME", options->new_name, "", "The new name")->required();
-  CLI::App& remove = add_for_one(
+  Command rename = add_for_one(command, context, "rename", "Rename an owner; the tokens go on",
+                               options, [](Context& c, const OwnerOptions& o) {
+                                 Store store = c.open_store();
+                                 store.rename_owner(c.actor(), o.owner, o.new_name);
+                                 return print_owner(c, store.owner(o.new_name));
+                               });
+  rename.text("NEW-NAME", options->new_name, "", "The new name", Needed::kYes);
+  Command remove = add_for_one(
       command, context, "delete", "Revoke an owner's tokens and remove the owner", options,
       [](Context& c, const OwnerOptions& o) { return run_delete(c, o.owner, o.yes); });
-  remove.add_flag("--yes", options->yes, "Do not ask");
+  remove.flag("--yes", options->yes, "Do not ask");
 }
 
 }  // namespace tokenry::cli

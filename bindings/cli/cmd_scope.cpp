@@ -20,9 +20,9 @@ std::string flags_of(const Scope& scope) {
 int run_list(Context& context) {
   const std::vector<Scope> scopes = context.open_store().scopes();
   if (context.options.json) {
-    Json array = Json::array();
-    for (const Scope& scope : scopes) array.push_back(scope_json(scope));
-    context.output.line(json_line(array));
+    std::vector<std::string> items;
+    for (const Scope& scope : scopes) items.push_back(scope_json(scope));
+    context.output.line(json_array(items));
     return kExitDone;
   }
   if (scopes.empty()) {
@@ -41,7 +41,7 @@ int run_list(Context& context) {
 int run_add(Context& context, const Scope& scope) {
   context.open_store().add_scope(context.actor(), scope);
   if (context.options.json) {
-    context.output.line(json_line(scope_json(scope)));
+    context.output.line(scope_json(scope));
   } else {
     context.output.line("added: " + printable(scope.name));
   }
@@ -50,22 +50,22 @@ int run_add(Context& context, const Scope& scope) {
 
 }  // namespace
 
-void add_scope(CLI::App& app, Context& context) {
-  CLI::App& command = add_command(app, "scope", "List and add scopes");
-  command.require_subcommand(1);
+void add_scope(Command program, Context& context) {
+  Command command = program.add("scope", "List and add scopes");
+  command.require_command();
 
-  CLI::App& list = add_command(command, "list", "List the scopes of the store");
-  list.callback([&context] { context.command = [&context] { return run_list(context); }; });
+  Command list = command.add("list", "List the scopes of the store");
+  list.when_chosen([&context] { context.command = [&context] { return run_list(context); }; });
 
-  CLI::App& add = add_command(command, "add", "Add a scope to the store");
+  Command add = command.add("add", "Add a scope to the store");
   const auto scope = std::make_shared<Scope>();
-  add_text(add, "NAME", scope->name, "", "1 to 64 of A-Za-z0-9._:/-")->required();
-  add_text(add, "--group", scope->group, "GROUP", "Where people find it, such as DNS")->required();
-  add_text(add, "--text", scope->text, "TEXT", "What it allows, in words")->required();
-  add.add_flag("--everything", scope->everything,
-               "It contains every other scope, also those added later");
-  add.add_flag("--escalates", scope->escalates, "It lets its holder gain rights beyond the token");
-  add.callback([&context, scope] {
+  add.text("NAME", scope->name, "", "1 to 64 of A-Za-z0-9._:/-", Needed::kYes);
+  add.text("--group", scope->group, "GROUP", "Where people find it, such as DNS", Needed::kYes);
+  add.text("--text", scope->text, "TEXT", "What it allows, in words", Needed::kYes);
+  add.flag("--everything", scope->everything,
+           "It contains every other scope, also those added later");
+  add.flag("--escalates", scope->escalates, "It lets its holder gain rights beyond the token");
+  add.when_chosen([&context, scope] {
     context.command = [&context, scope] { return run_add(context, *scope); };
   });
 }

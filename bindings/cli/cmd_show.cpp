@@ -10,17 +10,17 @@
 
 namespace tokenry::cli {
 
-void add_show(CLI::App& app, Context& context) {
-  CLI::App& command = add_command(app, "show", "Show all about a token");
+void add_show(Command program, Context& context) {
+  Command command = program.add("show", "Show all about a token");
   const auto token = std::make_shared<std::string>();
-  add_text(command, "T", *token, "", kTokenHelp)->required();
-  command.callback([&context, token] {
+  command.text("T", *token, "", kTokenHelp, Needed::kYes);
+  command.when_chosen([&context, token] {
     context.command = [&context, token] {
       const TokenRef ref(*token);
       const Store store = context.open_store();
       const TokenInfo info = store.show(ref.resolve(store));
       if (context.options.json) {
-        context.output.line(json_line(token_json_with_note(info)));
+        context.output.line(token_json_with_note(info));
       } else {
         print_token(info, now_ms(), context.output);
       }

@@ -47,7 +47,7 @@ void print_facts(const std::string& directory, const StoreInfo& info, Output& ou
 int run_stat(Context& context) {
   const StoreInfo info = context.open_store().stat();
   if (context.options.json) {
-    context.output.line(json_line(store_json(info)));
+    context.output.line(store_json(info));
   } else {
     print_facts(context.store_directory(), info, context.output);
   }
@@ -60,9 +60,9 @@ int run_stat(Context& context) {
 
 }  // namespace
 
-void add_stat(CLI::App& app, Context& context) {
-  CLI::App& command = add_command(app, "stat", "Show counts, sizes and whether the seals hold");
-  command.callback([&context] { context.command = [&context] { return run_stat(context); }; });
+void add_stat(Command program, Context& context) {
+  Command command = program.add("stat", "Show counts, sizes and whether the seals hold");
+  command.when_chosen([&context] { context.command = [&context] { return run_stat(context); }; });
 }
 
 }  // namespace tokenry::cli

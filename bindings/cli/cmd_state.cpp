@@ -106,30 +106,14 @@ Status worst(const std::vector<Target>& targets, const Verb& verb, bool dry_run)
   return {kinds.front(), message};
 }
 
-Json answer_json(const std::vector<Target>& targets, const Verb& verb, bool dry_run) {
-  Json done = Json::array();
-  Json failed = Json::array();
-  for (const Target& target : targets) {
-    if (target.status.ok()) {
-      done.push_back(print_id(target.id));
-      continue;
-    }
-    Json item;
-    item["token"] = target.shown;
-    item["code"] = name(target.status.code());
-    failed.push_back(item);
-  }
-  Json answer;
-  answer[verb.done] = done;
-  answer["failed"] = failed;
-  answer["dry_run"] = dry_run;
-  return answer;
-}
-
 void print_answer(Context& context, const std::vector<Target>& targets, const Verb& verb,
                   bool dry_run) {
   if (context.options.json) {
-    context.output.line(json_line(answer_json(targets, verb, dry_run)));
+    std::vector<TokenOutcome> outcomes;
+    for (const Target& target : targets) {
+      outcomes.push_back({target.shown, target.id, target.status.code()});
+    }
+    context.output.line(outcomes_json(verb.done, outcomes, dry_run));
     return;
   }
   for (const Target& target : targets) {
@@ -163,15 +147,15 @@ constexpr Verb kVerbs[] = {
 
 }  // namespace
 
-void add_suspend_resume_revoke_purge(CLI::App& app, Context& context) {
+void add_suspend_resume_revoke_purge(Command program, Context& context) {
   for (const Verb& verb : kVerbs) {
-    CLI::App& command = add_command(app, verb.name, verb.help);
+    Command command = program.add(verb.name, verb.help);
     const auto options = std::make_shared<StateOptions>();
-    add_tokens(command, options->tokens);
+    command.tokens(options->tokens);
     if (verb.has_dry_run) {
-      command.add_flag("--dry-run", options->dry_run, "Check and show, but change nothing");
+      command.flag("--dry-run", options->dry_run, "Check and show, but change nothing");
     }
-    command.callback([&context, &verb, options] {
+    command.when_chosen([&context, &verb, options] {
       context.command = [&context, &verb, options] { return run_state(context, verb, *options); };
     });
   }

@@ -50,35 +50,35 @@ int run_verify(Context& context, const VerifyCommandOptions& options) {
   SecretText credentials;
   credentials.read_standard_input("Token or Authorization header");
   const Verdict verdict = store.verify(credentials.view(), required, verify_options);
-  const std::string trouble =
-      verdict.reason() == Reason::kUnavailable ? tokenry_last_error() : std::string();
   VerdictInfo info;
   Status described;
   if (verdict.id()) info = store.describe(verdict, described);
   if (context.options.json) {
-    context.output.line(json_line(verdict_json(verdict, info)));
+    context.output.line(verdict_json(verdict, info));
   } else {
     print_for_people(verdict, info, context.output);
   }
   if (verdict.reason() == Reason::kUnavailable) {
     context.output.flush();
     const Code code = verdict.misuse() == Code::kOk ? Code::kIoError : verdict.misuse();
+    const std::string& trouble = context.logged();
     throw Failure(code == Code::kInvalidArgument ? Code::kInternalError : code,
                   "the store cannot judge now" + (trouble.empty() ? "" : ": " + trouble));
   }
+  if (verdict.reason() == Reason::kTampered) print_notice(context.logged());
   return verdict.allowed() ? kExitDone : kExitDenied;
 }
 
 }  // namespace
 
-void add_verify(CLI::App& app, Context& context) {
-  CLI::App& command =
-      add_command(app, "verify", "Judge the token or Authorization header on standard input");
+void add_verify(Command program, Context& context) {
+  Command command =
+      program.add("verify", "Judge the token or Authorization header on standard input");
   const auto options = std::make_shared<VerifyCommandOptions>();
-  add_list(command, "--scope", options->scopes, "S[,S...]",
-           "What it must be allowed to do, all of it; may be repeated");
-  add_text(command, "--ip", options->ip, "ADDRESS", "The caller's IPv4 or IPv6 address");
-  command.callback([&context, options] {
+  command.list("--scope", options->scopes, "S[,S...]",
+               "What it must be allowed to do, all of it; may be repeated");
+  command.text("--ip", options->ip, "ADDRESS", "The caller's IPv4 or IPv6 address");
+  command.when_chosen([&context, options] {
     context.command = [&context, options] { return run_verify(context, *options); };
   });
 }

@@ -34,7 +34,7 @@ Account login_account() {
   return {entry.pw_name, entry.pw_dir};
 }
 
-bool is_absolute(const std::string& path) { return !path.empty() && path.front() == '/'; }
+bool is_absolute(std::string_view path) { return path.substr(0, 1) == "/"; }
 
 // One line from the terminal, without its end.
 std::string read_answer() {
@@ -49,15 +49,11 @@ std::string read_answer() {
 std::string default_store_directory() {
   if (geteuid() == 0) return "/var/lib/tokenry";
   // A relative XDG_DATA_HOME is invalid and to be ignored, as its specification says.
-  if (const std::string data = environment("XDG_DATA_HOME"); is_absolute(data)) {
-    return data + "/tokenry";
-  }
-  if (const std::string home = environment("HOME"); is_absolute(home)) {
-    return home + "/.local/share/tokenry";
-  }
-  if (const std::string home = login_account().home; is_absolute(home)) {
-    return home + "/.local/share/tokenry";
-  }
+  const std::string data = environment("XDG_DATA_HOME");
+  if (is_absolute(data)) return data + "/tokenry";
+  std::string home = environment("HOME");
+  if (!is_absolute(home)) home = login_account().home;
+  if (is_absolute(home)) return home + "/.local/share/tokenry";
   fail_usage("no home directory to find a store in; give --store DIR or set TOKENRY_STORE");
 }
 
@@ -76,13 +72,15 @@ std::string Context::store_directory() const {
 
 std::string Context::actor() const {
   if (options.actor) return *options.actor;
-  if (std::string caller = environment("SUDO_USER"); !caller.empty()) return caller;
-  if (std::string login = login_account().name; !login.empty()) return login;
+  std::string name = environment("SUDO_USER");
+  if (name.empty()) name = login_account().name;
+  if (!name.empty()) return name;
   return "uid:" + std::to_string(getuid());
 }
 
-Store Context::open_store() const {
+Store Context::open_store() {
   OpenOptions open_options;
+  open_options.log = [this](LogLevel, std::string_view line) { logged_ = line; };
   if (options.key_file) open_options.key_file = *options.key_file;
   return Store::open(store_directory(), open_options);
 }

@@ -35,7 +35,14 @@ class Context {
   [[nodiscard]] std::string actor() const;
 
   // Opens the store. Throws Error.
-  [[nodiscard]] Store open_store() const;
+  [[nodiscard]] Store open_store();
+
+  // The newest line that the store logged: why a verification could not be judged, or what was
+  // found altered; "" if there is none.
+  [[nodiscard]] const std::string& logged() const { return logged_; }
+
+ private:
+  std::string logged_;
 };
 
 // /var/lib/tokenry for root, else tokenry below $XDG_DATA_HOME; always an absolute path.

@@ -1,21 +1,24 @@
 #include "json.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "times.hpp"
 
 namespace tokenry::cli {
 namespace {
 
-Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+using Json = nlohmann::ordered_json;
 
-}  // namespace
-
-std::string json_line(const Json& value) {
+std::string one_line(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// An RFC 3339 string, or null for 0.
 Json json_time(std::int64_t time) { return time == 0 ? Json() : Json(rfc3339(time)); }
 
-Json token_json(const TokenInfo& token) {
+Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+
+Json token_object(const TokenInfo& token) {
   Json object;
   object["id"] = token.id_text;
   object["owner"] = token.owner;
@@ -32,13 +35,17 @@ Json token_json(const TokenInfo& token) {
   return object;
 }
 
-Json token_json_with_note(const TokenInfo& token) {
-  Json object = token_json(token);
+}  // namespace
+
+std::string token_json(const TokenInfo& token) { return one_line(token_object(token)); }
+
+std::string token_json_with_note(const TokenInfo& token) {
+  Json object = token_object(token);
   object["note"] = token.note;
-  return object;
+  return one_line(object);
 }
 
-Json created_json(const TokenInfo& token) {
+std::string created_json_tail(const TokenInfo& token) {
   Json object;
   object["id"] = token.id_text;
   object["owner"] = token.owner;
@@ -47,38 +54,59 @@ Json created_json(const TokenInfo& token) {
   object["effective_scopes"] = token.effective_scopes;
   object["created_at"] = json_time(token.created_at_ms);
   object["expires_at"] = json_time(token.expires_at_ms);
-  return object;
+  return one_line(object).substr(1);
 }
 
-Json verdict_json(const Verdict& verdict, const VerdictInfo& info) {
+std::string verdict_json(const Verdict& verdict, const VerdictInfo& info) {
   Json object;
   object["allowed"] = verdict.allowed();
   object["reason"] = name(verdict.reason());
   object["http_status"] = verdict.http_status();
-  if (!verdict.id()) return object;
+  if (!verdict.id()) return one_line(object);
   object["id"] = print_id(*verdict.id());
   object["owner"] = text_or_null(info.owner);
   object["label"] = text_or_null(info.label);
   object["scopes"] = info.scopes;
   if (verdict.reason() == Reason::kScopeDenied) object["missing_scopes"] = info.missing_scopes;
-  return object;
+  return one_line(object);
 }
 
 std::string format_text(std::uint32_t format_version) {
   return std::to_string(format_version >> 16) + "." + std::to_string(format_version & 0xFFFF);
 }
 
-Json scope_json(const Scope& scope) {
+std::string outcomes_json(std::string_view done, const std::vector<TokenOutcome>& outcomes,
+                          bool dry_run) {
+  Json ids = Json::array();
+  Json failed = Json::array();
+  for (const TokenOutcome& outcome : outcomes) {
+    if (outcome.code == Code::kOk) {
+      ids.push_back(print_id(outcome.id));
+      continue;
+    }
+    Json item;
+    item["token"] = outcome.shown;
+    item["code"] = name(outcome.code);
+    failed.push_back(item);
+  }
+  Json object;
+  object[std::string(done)] = ids;
+  object["failed"] = failed;
+  object["dry_run"] = dry_run;
+  return one_line(object);
+}
+
+std::string scope_json(const Scope& scope) {
   Json object;
   object["name"] = scope.name;
   object["group"] = scope.group;
   object["text"] = scope.text;
   object["everything"] = scope.everything;
   object["escalates"] = scope.escalates;
-  return object;
+  return one_line(object);
 }
 
-Json owner_json(const OwnerInfo& owner) {
+std::string owner_json(const OwnerInfo& owner) {
   Json object;
   object["name"] = owner.name;
   object["suspended"] = owner.suspended;
@@ -87,10 +115,17 @@ Json owner_json(const OwnerInfo& owner) {
   object["token_count"] = owner.token_count;
   object["created_at"] = json_time(owner.created_at_ms);
   object["created_by"] = owner.created_by;
-  return object;
+  return one_line(object);
 }
 
-Json store_json(const StoreInfo& info) {
+std::string deleted_owner_json(const std::string& owner, std::uint64_t revoked_count) {
+  Json object;
+  object["deleted"] = owner;
+  object["revoked_count"] = revoked_count;
+  return one_line(object);
+}
+
+std::string store_json(const StoreInfo& info) {
   Json object;
   object["store_id"] = info.store_id;
   object["format_version"] = format_text(info.format_version);
@@ -114,7 +149,33 @@ Json store_json(const StoreInfo& info) {
   object["reader_count"] = info.reader_count;
   object["reader_limit"] = info.reader_limit;
   object["transaction_id"] = info.transaction_id;
-  return object;
+  return one_line(object);
+}
+
+std::string created_store_json(const std::string& directory, const StoreInfo& info) {
+  Json object;
+  object["store"] = directory;
+  object["store_id"] = info.store_id;
+  object["prefix"] = info.prefix;
+  object["sealed"] = info.sealed;
+  object["scope_count"] = info.scope_count;
+  return one_line(object);
+}
+
+std::string json_array(const std::vector<std::string>& items) {
+  std::string array = "[";
+  for (const std::string& item : items) {
+    if (array.size() > 1) array += ",\n";
+    array += item;
+  }
+  return array += ']';
+}
+
+std::string error_json(Code code, const std::string& message) {
+  Json object;
+  object["error"]["code"] = name(code);
+  object["error"]["message"] = message;
+  return one_line(object);
 }
 
 }  // namespace tokenry::cli

@@ -24,28 +24,28 @@ constexpr char kFooter[] =
     "Exit codes: 0 done or allowed, 1 denied, 2 wrong usage, 3 not found, 4 conflict,\n"
     "5 store error. The manual page tokenry(1) tells more.";
 
-void add_global_options(CLI::App& app, Context& context) {
-  add_text(app, "--store", context.options.store, "DIR",
-           "The store's directory; default $TOKENRY_STORE, /var/lib/tokenry for root, else "
-           "$XDG_DATA_HOME/tokenry");
-  add_text(app, "--key-file", context.options.key_file, "FILE",
-           "The store's key; default key in the store's directory");
-  add_text(app, "--actor", context.options.actor, "NAME",
-           "Who makes the change, for the record; default $SUDO_USER or the login name");
-  app.add_flag("--json", context.options.json, "Print JSON, also for errors");
+void add_global_options(Command program, Context& context) {
+  program.text("--store", context.options.store, "DIR",
+               "The store's directory; default $TOKENRY_STORE, /var/lib/tokenry for root, else "
+               "$XDG_DATA_HOME/tokenry");
+  program.text("--key-file", context.options.key_file, "FILE",
+               "The store's key; default key in the store's directory");
+  program.text("--actor", context.options.actor, "NAME",
+               "Who makes the change, for the record; default $SUDO_USER or the login name");
+  program.flag("--json", context.options.json, "Print JSON, also for errors");
 }
 
-void add_commands(CLI::App& app, Context& context) {
-  add_init(app, context);
-  add_create(app, context);
-  add_verify(app, context);
-  add_list(app, context);
-  add_show(app, context);
-  add_edit(app, context);
-  add_suspend_resume_revoke_purge(app, context);
-  add_scope(app, context);
-  add_owner(app, context);
-  add_stat(app, context);
+void add_commands(Command program, Context& context) {
+  add_init(program, context);
+  add_create(program, context);
+  add_verify(program, context);
+  add_list(program, context);
+  add_show(program, context);
+  add_edit(program, context);
+  add_suspend_resume_revoke_purge(program, context);
+  add_scope(program, context);
+  add_owner(program, context);
+  add_stat(program, context);
 }
 
 // An empty value in "--note=" would make CLI11 take the next argument instead. CLI11 wants the
@@ -140,8 +140,8 @@ int run(int count, char** arguments) {
     app.formatter(std::make_shared<HelpFormat>());
     app.set_help_flag("-h,--help", "Print this help and exit");
     app.require_subcommand(1);
-    add_global_options(app, context);
-    add_commands(app, context);
+    add_global_options(Command(app), context);
+    add_commands(Command(app), context);
     return parse_and_run(app, context, count, arguments);
   } catch (const Failure& failure) {
     return fail(failure);

@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
+#include "json.hpp"
 #include "text.hpp"
 
 namespace tokenry::cli {
@@ -77,10 +77,7 @@ void print_error(const Failure& failure, bool json) {
   const std::string message = printable(hide_secrets(failure.message()));
   std::string line;
   if (json) {
-    nlohmann::ordered_json object;
-    object["error"]["code"] = name(failure.code());
-    object["error"]["message"] = message;
-    line = object.dump();
+    line = error_json(failure.code(), message);
   } else {
     line = "tokenry: " + message;
   }

@@ -21,6 +21,7 @@ Colour colour_of(TokenStatus status) {
       return Colour::kYellow;
     case TokenStatus::kExpired:
     case TokenStatus::kRevoked:
+    case TokenStatus::kTampered:
       return Colour::kRed;
   }
   return Colour::kNone;

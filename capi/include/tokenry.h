@@ -15,8 +15,9 @@
  *            pointer with length 0 is "not given". Out: NUL-terminated and owned by the object
  *            that they came in; valid until that object is freed.
  * Structs    Each begins with struct_size. Set it to sizeof(the struct) and zero the rest before
- *            filling it: a zero field means "default". Structs grow only at the end. Structs that
- *            the library allocates carry their size for the same reason.
+ *            filling it: a zero field means "default". Structs grow only at the end; the longer
+ *            one of a later version is taken if what this version does not know of it is zero.
+ *            Structs that the library allocates carry their size for the same reason.
  * Outputs    Output pointers are nulled (output structs: made safe) before anything else and
  *            filled only on success. Every *_free function accepts NULL.
  * Times      int64_t milliseconds since 1970-01-01T00:00:00Z; 0 is "none".
@@ -46,20 +47,21 @@ extern "C" {
 enum tokenry_status {
   TOKENRY_OK = 0,
   TOKENRY_INVALID_ARGUMENT = 100, /* an argument breaks a rule; the text says which */
-  TOKENRY_UNKNOWN_SCOPE = 101,    /* a scope name is not in the catalog; the text names the nearest */
-  TOKENRY_NOT_FOUND = 102,        /* no such token, owner or group */
-  TOKENRY_CONFLICT = 103,         /* the store's state forbids it: name taken, owner suspended, ... */
-  TOKENRY_CLOSED = 104,           /* the handle is closed or never was one */
-  TOKENRY_STORE_MISSING = 105,    /* no store at that path */
-  TOKENRY_STORE_EXISTS = 106,     /* creation: the path holds something already */
+  TOKENRY_UNKNOWN_SCOPE = 101, /* a scope name is not in the catalog; the text names the nearest */
+  TOKENRY_NOT_FOUND = 102,     /* no such token, owner or group */
+  TOKENRY_CONFLICT = 103,      /* the store's state forbids it: name taken, owner suspended, ... */
+  TOKENRY_CLOSED = 104,        /* the handle is closed or never was one */
+  TOKENRY_STORE_MISSING = 105, /* no store at that path */
+  TOKENRY_STORE_EXISTS = 106,  /* creation: the path holds something already */
   TOKENRY_PERMISSION_DENIED = 107,
-  TOKENRY_STORE_BUSY = 108,   /* opening kept failing under other openers, or no reader slot is free */
-  TOKENRY_STORE_FULL = 109,   /* disk or map is full; nothing was lost, revocation still works */
+  TOKENRY_STORE_BUSY =
+      108, /* opening kept failing under other openers, or no reader slot is free */
+  TOKENRY_STORE_FULL = 109,    /* disk or map is full; nothing was lost, revocation still works */
   TOKENRY_STORE_DAMAGED = 110, /* not a store, truncated, or a row that cannot be */
   TOKENRY_FORMAT_UNSUPPORTED = 111, /* written by a newer format or with another page layout */
   TOKENRY_KEY_MISSING = 112,
   TOKENRY_KEY_WRONG = 113,
-  TOKENRY_TAMPERED = 114, /* a row's seal does not match */
+  TOKENRY_TAMPERED = 114,               /* a row's seal does not match */
   TOKENRY_FILESYSTEM_UNSUPPORTED = 115, /* network file system */
   TOKENRY_IO_ERROR = 116,
   TOKENRY_NO_MEMORY = 117,
@@ -90,15 +92,18 @@ enum tokenry_reason {
   TOKENRY_UNAVAILABLE = 18
 };
 
-/* A token's status as people see it. The first that applies, in this order of precedence:
- * revoked, suspended, owner_suspended, expired, not_yet_valid, active. */
+/* A token's status as people see it. The first that applies, in this order of precedence: tampered,
+ * revoked, suspended, owner_suspended, expired, not_yet_valid, active. A tampered token's details
+ * or record were altered from outside: what could not be trusted is left empty; revoke it by its
+ * id. */
 enum tokenry_token_status {
   TOKENRY_STATUS_ACTIVE = 1,
   TOKENRY_STATUS_NOT_YET_VALID = 2,
   TOKENRY_STATUS_EXPIRED = 3,
   TOKENRY_STATUS_OWNER_SUSPENDED = 4,
   TOKENRY_STATUS_SUSPENDED = 5,
-  TOKENRY_STATUS_REVOKED = 6
+  TOKENRY_STATUS_REVOKED = 6,
+  TOKENRY_STATUS_TAMPERED = 7 /* in listings; tokenry_show answers the status TOKENRY_TAMPERED */
 };
 
 /* Limits of the interface, in bytes unless said otherwise. */
@@ -113,22 +118,22 @@ enum tokenry_limit {
   TOKENRY_MIN_PREFIX = 2,
   TOKENRY_MAX_PREFIX = 10,
   TOKENRY_KEY_SIZE = 32,
-  TOKENRY_ID_TEXT_SIZE = 11,      /* an id as base62 digits, without terminator */
-  TOKENRY_MAX_CREDENTIALS = 8192  /* longer credentials are malformed or a bad header */
+  TOKENRY_ID_TEXT_SIZE = 11,     /* an id as base62 digits, without terminator */
+  TOKENRY_MAX_CREDENTIALS = 8192 /* longer credentials are malformed or a bad header */
 };
 
 /* The library's version, "major.minor.patch". Static; never fails. */
-const char *tokenry_version(void);
+const char* tokenry_version(void);
 
 /* One line for the calling thread's last failed call, or "". Valid until the thread's next call
  * that fails; never NULL. A successful call does not clear it. */
-const char *tokenry_last_error(void);
+const char* tokenry_last_error(void);
 
 /* The name of a status ("not_found"), a reason ("scope_denied") or a token status ("expired").
  * Static; an unknown number gives "unknown_code". */
-const char *tokenry_status_name(int status);
-const char *tokenry_reason_name(int reason);
-const char *tokenry_token_status_name(int token_status);
+const char* tokenry_status_name(int status);
+const char* tokenry_reason_name(int reason);
+const char* tokenry_token_status_name(int token_status);
 
 /* The HTTP status that answers a reason (RFC 6750): 200 for TOKENRY_ALLOWED, else 400, 401, 403,
  * 429 or 503. An unknown number gives 503. */
@@ -141,13 +146,14 @@ int tokenry_reason_http_status(int reason);
 int tokenry_id_print(uint64_t id, char text[12]);
 
 /* Reads exactly 11 base62 digits into *id. Codes: TOKENRY_INVALID_ARGUMENT. */
-int tokenry_id_parse(const char *text, size_t text_size, uint64_t *id);
+int tokenry_id_parse(const char* text, size_t text_size, uint64_t* id);
 
 /* ---- scopes ------------------------------------------------------------------------------ */
 
 enum tokenry_scope_flag {
   TOKENRY_SCOPE_EVERYTHING = 1, /* contains every other scope, also those added later */
-  TOKENRY_SCOPE_ESCALATES = 2   /* lets its holder gain rights beyond the token; a warning for people */
+  TOKENRY_SCOPE_ESCALATES =
+      2 /* lets its holder gain rights beyond the token; a warning for people */
 };
 
 /* A named permission. In: bit is ignored, scopes get the next free one. Names are 1 to 64 of
@@ -159,11 +165,11 @@ typedef struct tokenry_scope {
   uint32_t flags; /* enum tokenry_scope_flag, or-ed */
   uint32_t bit;   /* 0 to 255 */
   uint32_t reserved;
-  const char *name;
+  const char* name;
   size_t name_size;
-  const char *group;
+  const char* group;
   size_t group_size;
-  const char *text;
+  const char* text;
   size_t text_size;
 } tokenry_scope;
 
@@ -171,7 +177,7 @@ typedef struct tokenry_scope {
 typedef struct tokenry_scope_list {
   uint32_t struct_size;
   uint32_t count;
-  const tokenry_scope *scopes;
+  const tokenry_scope* scopes;
 } tokenry_scope_list;
 
 /* Scopes resolved to bits: prepare once, use for every verification. A plain value, may be copied;
@@ -189,15 +195,11 @@ typedef struct tokenry_scope_set {
 /* An open store. Not a pointer that may be followed. */
 typedef struct tokenry_store tokenry_store;
 
-enum tokenry_log_level {
-  TOKENRY_LOG_INFO = 1,
-  TOKENRY_LOG_WARNING = 2,
-  TOKENRY_LOG_ERROR = 3
-};
+enum tokenry_log_level { TOKENRY_LOG_INFO = 1, TOKENRY_LOG_WARNING = 2, TOKENRY_LOG_ERROR = 3 };
 
 /* Receives one line (no newline, NUL-terminated, valid during the call). Called on the thread that
  * noticed, never under a lock; it may call the library, must not close the store or throw. */
-typedef void (*tokenry_log_callback)(void *context, int level, const char *line, size_t line_size);
+typedef void (*tokenry_log_callback)(void* context, int level, const char* line, size_t line_size);
 
 enum tokenry_create_flag {
   TOKENRY_CREATE_UNSEALED = 1 /* no key, no seals: who can write the data file can make rights */
@@ -207,38 +209,39 @@ enum tokenry_create_flag {
 typedef struct tokenry_store_options {
   uint32_t struct_size;
   uint32_t flags;     /* enum tokenry_create_flag */
-  const char *prefix; /* 2 to 10 of [a-z0-9]; default "tkry" */
+  const char* prefix; /* 2 to 10 of [a-z0-9]; default "tkry" */
   size_t prefix_size;
-  const char *catalog; /* a built-in catalog: "whm"; not given: the scopes below, or none */
+  const char* catalog; /* a built-in catalog: "whm"; not given: the scopes below, or none */
   size_t catalog_size;
-  const tokenry_scope *scopes; /* the first's struct_size is the stride of the array */
+  const tokenry_scope* scopes; /* the first's struct_size is the stride of the array */
   size_t scope_count;
-  const char *group; /* Unix group that shares the store: 0660 files, 0640 key */
+  const char* group; /* Unix group that shares the store: 0660 files, 0640 key */
   size_t group_size;
-  const char *key_file; /* where the key is made; default DIR/key. Must not exist */
+  const char* key_file; /* where the key is made; default DIR/key. Must not exist */
   size_t key_file_size;
-  const uint8_t *key; /* 32 bytes of the caller's own, instead of a key file; copied */
+  const uint8_t* key; /* 32 bytes of the caller's own, instead of a key file; copied */
   size_t key_size;
   uint64_t map_size_bytes; /* fixed for ever; 16 MiB to 16 TiB; 0: 32 GiB of address space */
 } tokenry_store_options;
 
 /* Makes a new store: path must not exist, or be an empty directory; its parent must exist. Atomic:
  * a crash leaves either nothing at path or the complete store. options may be NULL.
- * Codes: TOKENRY_INVALID_ARGUMENT, TOKENRY_STORE_EXISTS, TOKENRY_NOT_FOUND (group),
- * TOKENRY_PERMISSION_DENIED, TOKENRY_STORE_FULL, TOKENRY_FILESYSTEM_UNSUPPORTED, TOKENRY_IO_ERROR. */
-int tokenry_store_create(const char *path, size_t path_size, const char *actor, size_t actor_size,
-                         const tokenry_store_options *options);
+ * Codes: TOKENRY_INVALID_ARGUMENT, TOKENRY_STORE_EXISTS, TOKENRY_STORE_MISSING (no parent
+ * directory), TOKENRY_NOT_FOUND (group), TOKENRY_PERMISSION_DENIED, TOKENRY_STORE_FULL,
+ * TOKENRY_FILESYSTEM_UNSUPPORTED, TOKENRY_IO_ERROR. */
+int tokenry_store_create(const char* path, size_t path_size, const char* actor, size_t actor_size,
+                         const tokenry_store_options* options);
 
 /* How to open a store. */
 typedef struct tokenry_open_options {
   uint32_t struct_size;
   uint32_t flags;       /* 0 */
-  const char *key_file; /* default DIR/key */
+  const char* key_file; /* default DIR/key */
   size_t key_file_size;
-  const uint8_t *key; /* 32 bytes, instead of a key file; copied */
+  const uint8_t* key; /* 32 bytes, instead of a key file; copied */
   size_t key_size;
   tokenry_log_callback log; /* may be NULL */
-  void *log_context;
+  void* log_context;
 } tokenry_open_options;
 
 /* Opens the store at path; opening it twice in a process shares one environment. options may be
@@ -247,21 +250,21 @@ typedef struct tokenry_open_options {
  * TOKENRY_STORE_DAMAGED, TOKENRY_TAMPERED, TOKENRY_FORMAT_UNSUPPORTED, TOKENRY_STORE_BUSY,
  * TOKENRY_FILESYSTEM_UNSUPPORTED, TOKENRY_STORE_OPEN_ELSEWHERE, TOKENRY_IO_ERROR,
  * TOKENRY_NO_MEMORY, TOKENRY_INVALID_ARGUMENT. A store that fails to open is left as it was. */
-int tokenry_open(const char *path, size_t path_size, const tokenry_open_options *options,
-                 tokenry_store **store);
+int tokenry_open(const char* path, size_t path_size, const tokenry_open_options* options,
+                 tokenry_store** store);
 
 /* Closes the handle and waits for calls that run on it in other threads. NULL is fine.
  * Codes: TOKENRY_CLOSED. Must not be called from the log callback. */
-int tokenry_close(tokenry_store *store);
+int tokenry_close(tokenry_store* store);
 
 /* Counts and facts; walks every record in bounded steps. Freed by tokenry_store_info_free. */
 typedef struct tokenry_store_info {
   uint32_t struct_size;
-  uint32_t format_version;
-  uint32_t sealed;       /* 1 or 0 */
+  uint32_t format_version; /* major << 16 | minor */
+  uint32_t sealed;         /* 1 or 0 */
   uint32_t scope_count;
-  const char *prefix;
-  const char *store_id;  /* 32 hex digits */
+  const char* prefix;
+  const char* store_id; /* 32 hex digits */
   uint64_t owner_count;
   uint64_t active_count; /* tokens by status now */
   uint64_t not_yet_valid_count;
@@ -269,49 +272,52 @@ typedef struct tokenry_store_info {
   uint64_t owner_suspended_count;
   uint64_t suspended_count;
   uint64_t revoked_count;
-  uint64_t tampered_count;  /* records and rows whose seal does not match */
-  const char *tampered_first; /* "control", "scope 3", "record of slot 17", ...; NULL if none */
-  uint64_t slot_count;      /* slots ever used, free ones included */
+  uint64_t tampered_count;    /* records and rows whose seal does not match */
+  const char* tampered_first; /* "control", "scope 3", "record of slot 17", ...; NULL if none */
+  uint64_t slot_count;        /* slots ever used, free ones included */
   uint64_t free_slot_count;
   uint64_t map_size_bytes;
-  uint64_t used_bytes;      /* of the map, pages to be reused included */
+  uint64_t used_bytes; /* of the map, pages to be reused included */
   uint64_t data_file_bytes;
-  uint32_t reader_count;    /* snapshot slots taken in all processes */
+  uint32_t reader_count; /* snapshot slots taken in all processes */
   uint32_t reader_limit;
-  uint64_t transaction_id;  /* of the snapshot that these figures began with */
+  uint64_t transaction_id; /* of the snapshot that these figures began with */
 } tokenry_store_info;
 
 /* Codes: TOKENRY_CLOSED, TOKENRY_INVALID_ARGUMENT, store errors. A tampered row is counted, not an
  * error. */
-int tokenry_stat(tokenry_store *store, tokenry_store_info **info);
-void tokenry_store_info_free(tokenry_store_info *info);
+int tokenry_stat(tokenry_store* store, tokenry_store_info** info);
+void tokenry_store_info_free(tokenry_store_info* info);
 
 /* Adds a scope to the catalog. Codes: TOKENRY_INVALID_ARGUMENT (name, text, 256 reached),
  * TOKENRY_CONFLICT (name taken, in any case), store errors. */
-int tokenry_scope_add(tokenry_store *store, const char *actor, size_t actor_size,
-                      const tokenry_scope *scope);
-int tokenry_scope_list_get(tokenry_store *store, tokenry_scope_list **list);
-void tokenry_scope_list_free(tokenry_scope_list *list);
+int tokenry_scope_add(tokenry_store* store, const char* actor, size_t actor_size,
+                      const tokenry_scope* scope);
+int tokenry_scope_list_get(tokenry_store* store, tokenry_scope_list** list);
+void tokenry_scope_list_free(tokenry_scope_list* list);
 
 /* Resolves count names to a set. name_sizes may be NULL if all names are NUL-terminated.
  * Codes: TOKENRY_UNKNOWN_SCOPE (the text names the nearest), TOKENRY_INVALID_ARGUMENT,
- * TOKENRY_TAMPERED (the catalog), store errors. set->struct_size must be set by the caller. */
-int tokenry_scope_set_make(tokenry_store *store, const char *const *names,
-                           const size_t *name_sizes, size_t count, tokenry_scope_set *set);
+ * TOKENRY_TAMPERED (the catalog), store errors. set->struct_size must be set by the caller. After
+ * a failure *set is one that every call refuses, so that nothing is taken to require nothing. */
+int tokenry_scope_set_make(tokenry_store* store, const char* const* names, const size_t* name_sizes,
+                           size_t count, tokenry_scope_set* set);
 
 /* ---- owners ------------------------------------------------------------------------------ */
 
-/* An account that tokens act for: 1 to 128 of [A-Za-z0-9._@+-]. Freed by tokenry_owner_info_free. */
+/* An account that tokens act for: 1 to 128 of [A-Za-z0-9._@+-]. Freed by tokenry_owner_info_free.
+ */
 typedef struct tokenry_owner_info {
   uint32_t struct_size;
   uint32_t suspended;          /* 1 or 0 */
   uint32_t ceiling_everything; /* 1: every scope, also those added later */
   uint32_t ceiling_count;
-  const char *name;
-  const char *const *ceiling; /* names of the scopes that the owner may have, ceiling_count of them */
-  uint64_t token_count;       /* tokens that are not revoked */
+  const char* name;
+  const char* const*
+      ceiling;          /* names of the scopes that the owner may have, ceiling_count of them */
+  uint64_t token_count; /* tokens that are not revoked */
   int64_t created_at_ms;
-  const char *created_by;
+  const char* created_by;
 } tokenry_owner_info;
 
 /* All owners, by name. Freed by tokenry_owner_list_free. */
@@ -319,42 +325,42 @@ typedef struct tokenry_owner_list {
   uint32_t struct_size;
   uint32_t reserved;
   size_t count;
-  const tokenry_owner_info *const *owners;
+  const tokenry_owner_info* const* owners;
 } tokenry_owner_list;
 
 /* Makes an owner. ceiling NULL: everything. Codes: TOKENRY_INVALID_ARGUMENT, TOKENRY_CONFLICT
  * (exists), store errors. tokenry_create makes a missing owner by itself, with no ceiling. */
-int tokenry_owner_create(tokenry_store *store, const char *actor, size_t actor_size,
-                         const char *owner, size_t owner_size, const tokenry_scope_set *ceiling);
+int tokenry_owner_create(tokenry_store* store, const char* actor, size_t actor_size,
+                         const char* owner, size_t owner_size, const tokenry_scope_set* ceiling);
 
 /* Sets the ceiling (NULL: everything) and narrows or widens the effective scopes of all the
  * owner's tokens in the same transaction; makes a missing owner. */
-int tokenry_owner_set_ceiling(tokenry_store *store, const char *actor, size_t actor_size,
-                              const char *owner, size_t owner_size,
-                              const tokenry_scope_set *ceiling);
+int tokenry_owner_set_ceiling(tokenry_store* store, const char* actor, size_t actor_size,
+                              const char* owner, size_t owner_size,
+                              const tokenry_scope_set* ceiling);
 
 /* Suspends or resumes the owner with all tokens. Idempotent. Codes: TOKENRY_NOT_FOUND, ... */
-int tokenry_owner_suspend(tokenry_store *store, const char *actor, size_t actor_size,
-                          const char *owner, size_t owner_size);
-int tokenry_owner_resume(tokenry_store *store, const char *actor, size_t actor_size,
-                         const char *owner, size_t owner_size);
+int tokenry_owner_suspend(tokenry_store* store, const char* actor, size_t actor_size,
+                          const char* owner, size_t owner_size);
+int tokenry_owner_resume(tokenry_store* store, const char* actor, size_t actor_size,
+                         const char* owner, size_t owner_size);
 
 /* Renames; all tokens go on under the new name, and the old one is free. Codes: TOKENRY_NOT_FOUND,
  * TOKENRY_CONFLICT (an owner of the new name exists), TOKENRY_INVALID_ARGUMENT, store errors. */
-int tokenry_owner_rename(tokenry_store *store, const char *actor, size_t actor_size,
-                         const char *owner, size_t owner_size, const char *new_name,
+int tokenry_owner_rename(tokenry_store* store, const char* actor, size_t actor_size,
+                         const char* owner, size_t owner_size, const char* new_name,
                          size_t new_name_size);
 
 /* Revokes all tokens of the owner and removes the owner. revoked_count may be NULL.
  * Codes: TOKENRY_NOT_FOUND, ... */
-int tokenry_owner_delete(tokenry_store *store, const char *actor, size_t actor_size,
-                         const char *owner, size_t owner_size, uint64_t *revoked_count);
+int tokenry_owner_delete(tokenry_store* store, const char* actor, size_t actor_size,
+                         const char* owner, size_t owner_size, uint64_t* revoked_count);
 
-int tokenry_owner_get(tokenry_store *store, const char *owner, size_t owner_size,
-                      tokenry_owner_info **info);
-void tokenry_owner_info_free(tokenry_owner_info *info);
-int tokenry_owner_list_get(tokenry_store *store, tokenry_owner_list **list);
-void tokenry_owner_list_free(tokenry_owner_list *list);
+int tokenry_owner_get(tokenry_store* store, const char* owner, size_t owner_size,
+                      tokenry_owner_info** info);
+void tokenry_owner_info_free(tokenry_owner_info* info);
+int tokenry_owner_list_get(tokenry_store* store, tokenry_owner_list** list);
+void tokenry_owner_list_free(tokenry_owner_list* list);
 
 /* ---- tokens ------------------------------------------------------------------------------ */
 
@@ -363,14 +369,14 @@ typedef struct tokenry_token_info {
   uint32_t struct_size;
   int32_t status; /* enum tokenry_token_status, at the time of the call */
   uint64_t id;
-  const char *id_text; /* 11 base62 digits */
-  const char *owner;
-  const char *label;
-  const char *note; /* "" if none */
-  const char *created_by;
-  const char *updated_by; /* who changed it last, or created_by */
-  const char *const *scopes; /* granted, by name, in catalog order */
-  const char *const *effective_scopes; /* granted and within the owner's ceiling, both expanded */
+  const char* id_text; /* 11 base62 digits */
+  const char* owner;
+  const char* label;
+  const char* note; /* "" if none */
+  const char* created_by;
+  const char* updated_by;              /* who changed it last, or created_by */
+  const char* const* scopes;           /* granted, by name, in catalog order */
+  const char* const* effective_scopes; /* granted and within the owner's ceiling, both expanded */
   size_t scope_count;
   size_t effective_scope_count;
   uint64_t granted_bits[4];
@@ -384,65 +390,64 @@ typedef struct tokenry_token_info {
   int64_t last_used_at_ms; /* 0: not recorded */
 } tokenry_token_info;
 
-void tokenry_token_info_free(tokenry_token_info *info);
+void tokenry_token_info_free(tokenry_token_info* info);
 
 /* A token to make. */
 typedef struct tokenry_token_spec {
   uint32_t struct_size;
-  uint32_t flags; /* 0 */
-  const char *owner; /* made if missing */
+  uint32_t flags;    /* 0 */
+  const char* owner; /* made if missing */
   size_t owner_size;
-  const char *label; /* 1 to 64 of [A-Za-z0-9._-], unique among the owner's unrevoked tokens */
+  const char* label; /* 1 to 64 of [A-Za-z0-9._-], unique among the owner's unrevoked tokens */
   size_t label_size;
-  const char *note; /* up to 1024 bytes */
+  const char* note; /* up to 1024 bytes */
   size_t note_size;
-  const tokenry_scope_set *scopes; /* required; the empty set grants nothing but identity */
-  int64_t expires_at_ms;  /* must lie in the future; 0 never */
-  int64_t not_before_ms;  /* 0 at once; before expires_at_ms */
+  const tokenry_scope_set* scopes; /* required; the empty set grants nothing but identity */
+  int64_t expires_at_ms;           /* must lie in the future; 0 never */
+  int64_t not_before_ms;           /* 0 at once; before expires_at_ms */
 } tokenry_token_spec;
 
 /* A new token, the only place where its text ever stands. tokenry_issued_free wipes it. */
 typedef struct tokenry_issued {
   uint32_t struct_size;
   uint32_t token_size; /* bytes in token, without terminator */
-  const char *token;
-  const tokenry_token_info *info;
+  const char* token;
+  const tokenry_token_info* info;
 } tokenry_issued;
 
 /* Makes a token, durable when the call returns. Codes: TOKENRY_INVALID_ARGUMENT, TOKENRY_CONFLICT
  * (label in use; owner suspended), TOKENRY_STORE_FULL, store errors. */
-int tokenry_create(tokenry_store *store, const char *actor, size_t actor_size,
-                   const tokenry_token_spec *spec, tokenry_issued **issued);
-void tokenry_issued_free(tokenry_issued *issued);
+int tokenry_create(tokenry_store* store, const char* actor, size_t actor_size,
+                   const tokenry_token_spec* spec, tokenry_issued** issued);
+void tokenry_issued_free(tokenry_issued* issued);
 
 /* New tokens, in the order of their specs. tokenry_issued_list_free wipes and frees all of them. */
 typedef struct tokenry_issued_list {
   uint32_t struct_size;
   uint32_t reserved;
   size_t count;
-  const tokenry_issued *const *issued;
+  const tokenry_issued* const* issued;
 } tokenry_issued_list;
 
 /* Makes count tokens in one durable transaction, all or none; specs' stride is the first's
  * struct_size. Codes as for tokenry_create; the text names the spec that was refused. */
-int tokenry_create_many(tokenry_store *store, const char *actor, size_t actor_size,
-                        const tokenry_token_spec *specs, size_t count,
-                        tokenry_issued_list **list);
-void tokenry_issued_list_free(tokenry_issued_list *list);
+int tokenry_create_many(tokenry_store* store, const char* actor, size_t actor_size,
+                        const tokenry_token_spec* specs, size_t count, tokenry_issued_list** list);
+void tokenry_issued_list_free(tokenry_issued_list* list);
 
 /* The id of OWNER/LABEL: the live token or, where there is none, the one revoked last.
  * Codes: TOKENRY_NOT_FOUND, TOKENRY_INVALID_ARGUMENT, store errors. */
-int tokenry_find(tokenry_store *store, const char *owner, size_t owner_size, const char *label,
-                 size_t label_size, uint64_t *id);
+int tokenry_find(tokenry_store* store, const char* owner, size_t owner_size, const char* label,
+                 size_t label_size, uint64_t* id);
 
 /* The id of a token whose text (or whole Authorization header) is at hand, in whatever state the
- * token is. Codes: TOKENRY_NOT_FOUND (no token has this secret), TOKENRY_INVALID_ARGUMENT (not a
- * token), TOKENRY_TAMPERED, store errors. */
-int tokenry_identify(tokenry_store *store, const char *credentials, size_t credentials_size,
-                     uint64_t *id);
+ * token is, also if it was tampered with. Codes: TOKENRY_NOT_FOUND (no token has this secret),
+ * TOKENRY_INVALID_ARGUMENT (not a token), store errors. */
+int tokenry_identify(tokenry_store* store, const char* credentials, size_t credentials_size,
+                     uint64_t* id);
 
 /* Codes: TOKENRY_NOT_FOUND, TOKENRY_TAMPERED, store errors. */
-int tokenry_show(tokenry_store *store, uint64_t id, tokenry_token_info **info);
+int tokenry_show(tokenry_store* store, uint64_t id, tokenry_token_info** info);
 
 enum tokenry_edit_field {
   TOKENRY_EDIT_LABEL = 1,
@@ -464,13 +469,13 @@ typedef struct tokenry_edit_spec {
   uint32_t fields; /* enum tokenry_edit_field, or-ed; at least one */
   uint32_t flags;  /* enum tokenry_change_flag */
   uint32_t reserved;
-  const char *label;
+  const char* label;
   size_t label_size;
-  const char *note;
+  const char* note;
   size_t note_size;
-  const tokenry_scope_set *set_scopes;
-  const tokenry_scope_set *add_scopes;
-  const tokenry_scope_set *remove_scopes;
+  const tokenry_scope_set* set_scopes;
+  const tokenry_scope_set* add_scopes;
+  const tokenry_scope_set* remove_scopes;
   int64_t expires_at_ms; /* 0 never; else in the future */
   int64_t not_before_ms; /* 0 at once */
 } tokenry_edit_spec;
@@ -479,25 +484,27 @@ typedef struct tokenry_edit_spec {
  * NULL) gets the token as it is then, or would be in a dry run.
  * Codes: TOKENRY_NOT_FOUND, TOKENRY_CONFLICT (revoked; label in use), TOKENRY_INVALID_ARGUMENT,
  * TOKENRY_TAMPERED, TOKENRY_STORE_FULL, store errors. */
-int tokenry_edit(tokenry_store *store, const char *actor, size_t actor_size, uint64_t id,
-                 const tokenry_edit_spec *spec, tokenry_token_info **after);
+int tokenry_edit(tokenry_store* store, const char* actor, size_t actor_size, uint64_t id,
+                 const tokenry_edit_spec* spec, tokenry_token_info** after);
 
-/* The four below act on count ids in one transaction. What can be done is done; codes (may be
- * NULL) gets a status for each id. The call answers TOKENRY_OK if all went, else the first
- * id's failure, though the others are changed. flags: enum tokenry_change_flag.
+/* The four below act on count ids, up to 1,000,000, in one transaction. What can be done is done;
+ * codes (may be NULL) gets a status for each id. The call answers TOKENRY_OK if all went, else the
+ * first id's failure, though the others are changed. Where the call itself failed, its code stands
+ * for every id; with a count above the limit codes is left alone. flags: enum tokenry_change_flag.
  *
  * suspend, resume: idempotent; TOKENRY_CONFLICT for a revoked token.
- * revoke: for good; idempotent; the record is kept. Never stopped by a full disk or map.
+ * revoke: for good; idempotent; the record is kept. On a full disk or map it goes on into a reserve;
+ *         thousands at once may then answer TOKENRY_STORE_FULL, and go through in smaller steps.
  * purge: removes a revoked token's record for good, so its id answers unknown; TOKENRY_CONFLICT for
  *        one that is not revoked. */
-int tokenry_suspend(tokenry_store *store, const char *actor, size_t actor_size,
-                    const uint64_t *ids, size_t count, uint32_t flags, int32_t *codes);
-int tokenry_resume(tokenry_store *store, const char *actor, size_t actor_size,
-                   const uint64_t *ids, size_t count, uint32_t flags, int32_t *codes);
-int tokenry_revoke(tokenry_store *store, const char *actor, size_t actor_size,
-                   const uint64_t *ids, size_t count, uint32_t flags, int32_t *codes);
-int tokenry_purge(tokenry_store *store, const char *actor, size_t actor_size,
-                  const uint64_t *ids, size_t count, uint32_t flags, int32_t *codes);
+int tokenry_suspend(tokenry_store* store, const char* actor, size_t actor_size, const uint64_t* ids,
+                    size_t count, uint32_t flags, int32_t* codes);
+int tokenry_resume(tokenry_store* store, const char* actor, size_t actor_size, const uint64_t* ids,
+                   size_t count, uint32_t flags, int32_t* codes);
+int tokenry_revoke(tokenry_store* store, const char* actor, size_t actor_size, const uint64_t* ids,
+                   size_t count, uint32_t flags, int32_t* codes);
+int tokenry_purge(tokenry_store* store, const char* actor, size_t actor_size, const uint64_t* ids,
+                  size_t count, uint32_t flags, int32_t* codes);
 
 /* ---- listing ----------------------------------------------------------------------------- */
 
@@ -505,7 +512,7 @@ int tokenry_purge(tokenry_store *store, const char *actor, size_t actor_size,
 typedef struct tokenry_cursor tokenry_cursor;
 
 enum tokenry_sort {
-  TOKENRY_SORT_NONE = 0, /* in store order, streamed with constant memory */
+  TOKENRY_SORT_NONE = 0,  /* in store order, streamed with constant memory */
   TOKENRY_SORT_OWNER = 1, /* owner, then label */
   TOKENRY_SORT_LABEL = 2,
   TOKENRY_SORT_CREATED = 3,
@@ -516,25 +523,26 @@ enum tokenry_sort {
 /* Which tokens. Empty lists match all; within a list any match counts; the lists must all match. */
 typedef struct tokenry_filter {
   uint32_t struct_size;
-  uint32_t sort;        /* enum tokenry_sort */
-  uint32_t descending;  /* 1 or 0 */
-  uint32_t status_mask; /* 1 << enum tokenry_token_status, or-ed; 0 all */
-  const char *const *owners; /* NUL-terminated names */
+  uint32_t sort;             /* enum tokenry_sort */
+  uint32_t descending;       /* 1 or 0 */
+  uint32_t status_mask;      /* 1 << enum tokenry_token_status, or-ed; 0 all */
+  const char* const* owners; /* NUL-terminated names */
   size_t owner_count;
-  const char *label_glob; /* NUL-terminated; * ? and [a-z] [!a-z] */
-  const tokenry_scope_set *scopes; /* tokens with at least one of these effective scopes */
-  uint64_t limit; /* 0 none */
+  const char* label_glob;          /* NUL-terminated; * ? and [a-z] [!a-z] */
+  const tokenry_scope_set* scopes; /* tokens with at least one of these effective scopes */
+  uint64_t limit;                  /* 0 none */
 } tokenry_filter;
 
 /* Begins a walk; filter may be NULL. The walk keeps no snapshot open: it reads in steps, so a token
- * changed meanwhile shows as it is when its step is read. Codes: TOKENRY_INVALID_ARGUMENT, ... */
-int tokenry_list(tokenry_store *store, const tokenry_filter *filter, tokenry_cursor **cursor);
+ * changed meanwhile shows as it is when its step is read. Codes: TOKENRY_INVALID_ARGUMENT,
+ * TOKENRY_STORE_BUSY (4096 walks are open in the process), store errors. */
+int tokenry_list(tokenry_store* store, const tokenry_filter* filter, tokenry_cursor** cursor);
 
 /* The next token, or *info NULL at the end (TOKENRY_OK both). The caller frees *info. */
-int tokenry_cursor_next(tokenry_cursor *cursor, tokenry_token_info **info);
+int tokenry_cursor_next(tokenry_cursor* cursor, tokenry_token_info** info);
 
 /* Codes: TOKENRY_CLOSED. NULL is fine. */
-int tokenry_cursor_free(tokenry_cursor *cursor);
+int tokenry_cursor_free(tokenry_cursor* cursor);
 
 /* ---- verification ------------------------------------------------------------------------ */
 
@@ -542,11 +550,11 @@ int tokenry_cursor_free(tokenry_cursor *cursor);
 typedef struct tokenry_request {
   uint32_t struct_size;
   uint32_t flags;          /* 0 */
-  const char *credentials; /* a token's text, or an Authorization header's value: whm USER:TOKEN,
+  const char* credentials; /* a token's text, or an Authorization header's value: whm USER:TOKEN,
                               cpanel USER:TOKEN, Bearer TOKEN, Token TOKEN, Basic base64(USER:TOKEN)
                               or base64(TOKEN:); scheme in any case; "Authorization:" may precede */
   size_t credentials_size;
-  const tokenry_scope_set *required; /* all are required; NULL or empty: none */
+  const tokenry_scope_set* required; /* all are required; NULL or empty: none */
   int64_t now_ms;                    /* the clock to judge by; 0: the system's */
   uint32_t address_size;             /* of the peer: 0 not given, 4 IPv4, 16 IPv6 */
   uint8_t address[16];               /* network byte order */
@@ -572,36 +580,38 @@ typedef struct tokenry_verdict {
  * (handle, NULL, struct_size, a set of another store) returns a status of 100 or more, with the
  * verdict TOKENRY_UNAVAILABLE. verdict may be NULL. Writes nothing, takes no lock, and allocates
  * nothing after the thread's first call on the store. */
-int tokenry_verify(tokenry_store *store, const tokenry_request *request, tokenry_verdict *verdict);
+int tokenry_verify(tokenry_store* store, const tokenry_request* request, tokenry_verdict* verdict);
 
 /* A verdict in words. Freed by tokenry_verdict_info_free. */
 typedef struct tokenry_verdict_info {
   uint32_t struct_size;
   uint32_t reserved;
-  const char *reason;         /* for the operator */
-  const char *public_message; /* for the caller: says no more than he may know */
-  const char *id_text;        /* NULL if the verdict has no id, or the token is gone by now */
-  const char *owner;          /* NULL likewise */
-  const char *label;
-  const char *const *scopes; /* effective */
+  const char* reason;         /* for the operator */
+  const char* public_message; /* for the caller: says no more than he may know */
+  const char* id_text;        /* NULL if the verdict has no id, or the token is gone by now */
+  const char* owner;          /* NULL likewise */
+  const char* label;
+  const char* const* scopes; /* effective */
   size_t scope_count;
-  const char *const *missing_scopes;
+  const char* const* missing_scopes;
   size_t missing_scope_count;
 } tokenry_verdict_info;
 
-/* Codes: TOKENRY_INVALID_ARGUMENT (a verdict of another store), store errors. */
-int tokenry_verdict_describe(tokenry_store *store, const tokenry_verdict *verdict,
-                             tokenry_verdict_info **info);
-void tokenry_verdict_info_free(tokenry_verdict_info *info);
+/* Codes: TOKENRY_INVALID_ARGUMENT (a verdict with an id of another store), store errors. */
+int tokenry_verdict_describe(tokenry_store* store, const tokenry_verdict* verdict,
+                             tokenry_verdict_info** info);
+void tokenry_verdict_info_free(tokenry_verdict_info* info);
 
 /* The WWW-Authenticate value of RFC 6750 for a denial with HTTP status 400, 401 or 403, such as
- * Bearer realm="api", error="invalid_token". realm may be not given; it must not hold quotes,
- * backslashes or control characters. Writes up to capacity bytes and a terminator into buffer;
- * *size (may be NULL) gets the full length without terminator. For other verdicts the empty string.
- * Codes: TOKENRY_INVALID_ARGUMENT (also: capacity too small, then *size tells what it takes). */
-int tokenry_verdict_challenge(tokenry_store *store, const tokenry_verdict *verdict,
-                              const char *realm, size_t realm_size, char *buffer,
-                              size_t capacity, size_t *size);
+ * Bearer realm="api", error="invalid_token", error_description="...". realm may be not given; it
+ * is up to 256 printable ASCII characters without quotes and backslashes. Writes the text and a
+ * terminator, capacity bytes at the most, into buffer; *size (may be NULL) gets the full length
+ * without terminator. For other verdicts the empty string.
+ * Codes: TOKENRY_INVALID_ARGUMENT (also: capacity too small, then *size tells what it takes), for
+ * TOKENRY_SCOPE_DENIED also store errors. */
+int tokenry_verdict_challenge(tokenry_store* store, const tokenry_verdict* verdict,
+                              const char* realm, size_t realm_size, char* buffer, size_t capacity,
+                              size_t* size);
 
 #ifdef __cplusplus
 }

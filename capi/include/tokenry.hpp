@@ -103,7 +103,8 @@ enum class TokenStatus : int {
   kExpired = TOKENRY_STATUS_EXPIRED,
   kOwnerSuspended = TOKENRY_STATUS_OWNER_SUSPENDED,
   kSuspended = TOKENRY_STATUS_SUSPENDED,
-  kRevoked = TOKENRY_STATUS_REVOKED
+  kRevoked = TOKENRY_STATUS_REVOKED,
+  kTampered = TOKENRY_STATUS_TAMPERED
 };
 
 enum class LogLevel : int {
@@ -379,6 +380,28 @@ class Issued {
 
   detail::Owned<tokenry_issued, tokenry_issued_free> raw_;
   TokenInfo info_;
+};
+
+// New tokens in the order of their specs. Move-only; their texts are wiped when it dies.
+class IssuedList {
+ public:
+  IssuedList() = default;
+
+  [[nodiscard]] std::size_t size() const noexcept { return raw_ ? raw_->count : 0; }
+  // The text of the token at index, which must be less than size(). Valid until this object dies or
+  // is moved from.
+  [[nodiscard]] std::string_view token(std::size_t index) const noexcept {
+    return {raw_->issued[index]->token, raw_->issued[index]->token_size};
+  }
+  [[nodiscard]] TokenInfo info(std::size_t index) const {
+    return detail::token_info(*raw_->issued[index]->info);
+  }
+
+ private:
+  friend class Store;
+  explicit IssuedList(tokenry_issued_list* raw) : raw_(raw) {}
+
+  detail::Owned<tokenry_issued_list, tokenry_issued_list_free> raw_;
 };
 
 // ---- listing ---------------------------------------------------------------------------------
@@ -753,7 +776,8 @@ class Store {
     }
     auto raw = detail::sized<tokenry_scope_set>();
     const int code = tokenry_scope_set_make(raw_, texts.data(), sizes.data(), names.size(), &raw);
-    return status.take(code) ? ScopeSet(raw) : ScopeSet();
+    status.take(code);
+    return ScopeSet(raw);
   }
 
   // ---- owners
@@ -821,19 +845,22 @@ class Store {
 
   // Makes a token, durable when the call returns. The result alone ever shows its text.
   [[nodiscard]] Issued create(std::string_view actor, const TokenSpec& spec, Status& status) {
-    auto raw = detail::sized<tokenry_token_spec>();
-    raw.owner = spec.owner.data();
-    raw.owner_size = spec.owner.size();
-    raw.label = spec.label.data();
-    raw.label_size = spec.label.size();
-    raw.note = spec.note.data();
-    raw.note_size = spec.note.size();
-    raw.scopes = &spec.scopes.raw();
-    raw.expires_at_ms = spec.expires_at_ms;
-    raw.not_before_ms = spec.not_before_ms;
+    const tokenry_token_spec raw = raw_spec(spec);
     tokenry_issued* issued = nullptr;
     status.take(tokenry_create(raw_, actor.data(), actor.size(), &raw, &issued));
     return Issued(issued);
+  }
+
+  // Makes all tokens in one durable transaction, or none; a failure names the spec.
+  [[nodiscard]] IssuedList create_many(std::string_view actor, const std::vector<TokenSpec>& specs,
+                                       Status& status) {
+    std::vector<tokenry_token_spec> raw;
+    raw.reserve(specs.size());
+    for (const TokenSpec& spec : specs) raw.push_back(raw_spec(spec));
+    tokenry_issued_list* list = nullptr;
+    status.take(
+        tokenry_create_many(raw_, actor.data(), actor.size(), raw.data(), raw.size(), &list));
+    return IssuedList(list);
   }
 
   // The id of OWNER/LABEL: the live token or, where there is none, the one revoked last. 0 on
@@ -1026,6 +1053,10 @@ class Store {
   [[nodiscard]] Issued create(std::string_view actor, const TokenSpec& spec) {
     return detail::or_throw([&](Status& status) { return create(actor, spec, status); });
   }
+  [[nodiscard]] IssuedList create_many(std::string_view actor,
+                                       const std::vector<TokenSpec>& specs) {
+    return detail::or_throw([&](Status& status) { return create_many(actor, specs, status); });
+  }
   [[nodiscard]] std::uint64_t find(std::string_view owner, std::string_view label) const {
     return detail::or_throw([&](Status& status) { return find(owner, label, status); });
   }
@@ -1073,6 +1104,20 @@ class Store {
                            std::size_t, std::uint32_t, std::int32_t*);
   // Long enough for every challenge but one that names many scopes.
   static constexpr std::size_t kChallengeGuess = 256;
+
+  static tokenry_token_spec raw_spec(const TokenSpec& spec) {
+    auto raw = detail::sized<tokenry_token_spec>();
+    raw.owner = spec.owner.data();
+    raw.owner_size = spec.owner.size();
+    raw.label = spec.label.data();
+    raw.label_size = spec.label.size();
+    raw.note = spec.note.data();
+    raw.note_size = spec.note.size();
+    raw.scopes = &spec.scopes.raw();
+    raw.expires_at_ms = spec.expires_at_ms;
+    raw.not_before_ms = spec.not_before_ms;
+    return raw;
+  }
 
   static void forward_log(void* context, int level, const char* line, std::size_t size) {
     const auto& log = *static_cast<const LogFunction*>(context);

@@ -13,12 +13,11 @@ Status missing_argument(std::string_view what) {
 
 Status wrong_struct_size(std::string_view what, std::size_t given, std::size_t expected) {
   return {Code::invalid_argument, std::string(what) + ": struct_size is " + std::to_string(given) +
-                                      "; set it to sizeof the struct, " +
-                                      std::to_string(expected) + " in this version"};
+                                      "; set it to sizeof the struct, " + std::to_string(expected) +
+                                      " in this version"};
 }
 
-Status read_text(std::string_view what, const char* text, std::size_t size,
-                 std::string_view& out) {
+Status read_text(std::string_view what, const char* text, std::size_t size, std::string_view& out) {
   if (text == nullptr && size != 0) return missing_argument(what);
   if (size > kMaxText) return {Code::invalid_argument, std::string(what) + " is too long"};
   out = text == nullptr ? std::string_view("", 0) : std::string_view(text, size);
@@ -40,8 +39,8 @@ Status read_path(std::string_view what, const char* text, std::size_t size, std:
   return {};
 }
 
-Status read_scope_set(std::string_view what, const tokenry_scope_set* set,
-                      std::uint64_t store_tag, model::ScopeBits& out) {
+Status read_scope_set(std::string_view what, const tokenry_scope_set* set, std::uint64_t store_tag,
+                      model::ScopeBits& out) {
   tokenry_scope_set copy{};
   TOKENRY_TRY(read_struct(what, set, copy));
   for (std::size_t i = 0; i < out.words.size(); ++i) out.words[i] = copy.bits[i];

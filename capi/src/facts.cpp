@@ -35,6 +35,7 @@ static_assert(static_cast<int>(model::Reason::tampered) == TOKENRY_VERDICT_TAMPE
 static_assert(static_cast<int>(model::Reason::unavailable) == TOKENRY_UNAVAILABLE);
 static_assert(static_cast<int>(model::TokenStatus::active) == TOKENRY_STATUS_ACTIVE);
 static_assert(static_cast<int>(model::TokenStatus::revoked) == TOKENRY_STATUS_REVOKED);
+static_assert(static_cast<int>(model::TokenStatus::tampered) == TOKENRY_STATUS_TAMPERED);
 static_assert(token::kIdText == TOKENRY_ID_TEXT_SIZE);
 static_assert(token::kMaxCredentials == TOKENRY_MAX_CREDENTIALS);
 
@@ -109,6 +110,8 @@ const char* tokenry_token_status_name(int token_status) {
       return "suspended";
     case TOKENRY_STATUS_REVOKED:
       return "revoked";
+    case TOKENRY_STATUS_TAMPERED:
+      return "tampered";
     default:
       return "unknown_code";
   }

@@ -12,8 +12,8 @@ namespace tokenry::capi {
 // What a handle stands for; part of its number, so that kinds cannot be mixed up.
 enum class HandleKind : std::uint64_t { store = 1, cursor = 2 };
 
-// Marks the handles that this thread is inside of, for closers to see. One line a thread, written by
-// it alone: a counter in the handle's slot would be fought for by all verifying threads.
+// Marks the handles that this thread is inside of, for closers to see. One line a thread, written
+// by it alone: a counter in the handle's slot would be fought for by all verifying threads.
 class RunningCall {
  public:
   explicit RunningCall(std::uint64_t handle) noexcept;
@@ -34,6 +34,12 @@ class RunningCall {
 // The living handles of one kind. Slots are reused, numbers are not.
 template <typename Object, HandleKind kKind, std::size_t kCapacity>
 class HandleTable {
+  struct Slot {
+    std::atomic<std::uint64_t> handle{0};  // 0 free
+    std::uint64_t uses = 0;
+    std::shared_ptr<Object> object;
+  };
+
  public:
   // 0 if the table is full.
   std::uint64_t add(std::shared_ptr<Object> object) {
@@ -77,27 +83,20 @@ class HandleTable {
 
    private:
     RunningCall running_;
-    typename HandleTable::Slot* slot_ = nullptr;
+    Slot* slot_ = nullptr;
   };
 
  private:
   static constexpr std::uint64_t kReserved = 1;  // no handle: its kind bits are store's, its uses 0
 
-  struct Slot {
-    std::atomic<std::uint64_t> handle{0};  // 0 free
-    std::uint64_t uses = 0;
-    std::shared_ptr<Object> object;
-  };
-
   // Bits 0-1 kind, 2-17 slot, 18-63 how often the slot was used.
   static std::uint64_t number(std::uint64_t uses, std::size_t slot) {
-    return uses << 18 | static_cast<std::uint64_t>(slot) << 2 |
-           static_cast<std::uint64_t>(kKind);
+    return uses << 18 | static_cast<std::uint64_t>(slot) << 2 | static_cast<std::uint64_t>(kKind);
   }
   Slot* slot_of(std::uint64_t handle) noexcept {
     const std::size_t slot = handle >> 2 & 0xFFFF;
-    const bool fits = (handle & 3) == static_cast<std::uint64_t>(kKind) && slot < kCapacity &&
-                      handle >> 18 != 0;
+    const bool fits =
+        (handle & 3) == static_cast<std::uint64_t>(kKind) && slot < kCapacity && handle >> 18 != 0;
     return fits ? &slots_[slot] : nullptr;
   }
 

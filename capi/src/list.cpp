@@ -25,7 +25,7 @@ Status read_filter(const tokenry_filter* given, const engine::Store& store, engi
   if (filter.descending > 1) {
     return {Code::invalid_argument, "filter: descending must be 0 or 1"};
   }
-  constexpr uint32_t kAllStatuses = 0x7E;
+  constexpr uint32_t kAllStatuses = 0xFE;
   if ((filter.status_mask & ~kAllStatuses) != 0) {
     return {Code::invalid_argument, "filter: status_mask names a status that there is not"};
   }

@@ -14,7 +14,7 @@ TokenInfoOut::TokenInfoOut(model::Token token, const model::Catalog& catalog)
       scopes_(catalog.names(details_.granted)),
       effective_scopes_(catalog.names(token.terms.effective)) {
   struct_size = sizeof(tokenry_token_info);
-  status = static_cast<int32_t>(model::status_at(token.terms, base::now_ms()));
+  status = static_cast<int32_t>(model::status_at(token, base::now_ms()));
   id = details_.id;
   id_text = id_text_.c_str();
   owner = details_.owner.c_str();

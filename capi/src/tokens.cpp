@@ -41,6 +41,12 @@ struct IssuedListOut : tokenry_issued_list {
     count = pointers_.size();
     issued = pointers_.data();
   }
+  void clear() {
+    owned_.clear();
+    pointers_.clear();
+    count = 0;
+    issued = nullptr;
+  }
   std::unique_ptr<IssuedOut> take_only() { return std::move(owned_.front()); }
 
  private:
@@ -83,9 +89,10 @@ Status create_tokens(engine::Store& store, std::string_view actor, const tokenry
   }
   std::vector<engine::Issued> issued(count);
   model::Catalog catalog;
-  TOKENRY_TRY(store.create(actor, wanted, issued, catalog));
-  for (const engine::Issued& one : issued) list.add(std::make_unique<IssuedOut>(one, catalog));
-  return {};
+  return store.create(actor, wanted, issued, catalog, [&] {
+    list.clear();
+    for (const engine::Issued& one : issued) list.add(std::make_unique<IssuedOut>(one, catalog));
+  });
 }
 
 Status read_optional_set(const char* what, bool wanted, const tokenry_scope_set* set,

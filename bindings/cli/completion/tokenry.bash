@@ -71,7 +71,7 @@ _tokenry_complete_value() {
     --owner) _tokenry_complete_list "$word" "$(_tokenry_ask 1 owner list)" ;;
     --status)
       _tokenry_complete_list "$word" \
-        'active not_yet_valid expired owner_suspended suspended revoked'
+        'active not_yet_valid expired owner_suspended suspended revoked tampered'
       ;;
     --sort)
       mapfile -t COMPREPLY < <(compgen -W 'owner label created expires status none' -- "$word")

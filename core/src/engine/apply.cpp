@@ -1,6 +1,9 @@
 #include "engine/apply.hpp"
 
+#include <algorithm>
 #include <string>
+
+#include "model/names.hpp"
 
 namespace tokenry::engine {
 
@@ -56,8 +59,8 @@ Status Applier::check_label_free(std::string_view owner, std::string_view label,
 Result<model::Owner> Applier::owner_for_new_token(const Change& change, std::string_view name) {
   TOKENRY_ASSIGN(std::optional<model::Owner> owner, rows_.owner(name));
   if (owner && owner->suspended) {
-    return Status(Code::conflict, "the owner \"" + std::string(name) +
-                                      "\" is suspended; resume the owner first");
+    return Status(Code::conflict,
+                  "the owner \"" + std::string(name) + "\" is suspended; resume the owner first");
   }
   if (owner) return *std::move(owner);
   model::Owner made;
@@ -146,7 +149,12 @@ Status Applier::operate(const Change& change, const model::EditToken& operation)
 Status Applier::operate(const Change& change, const model::SetTokenSuspended& operation) {
   const TokenState state = operation.suspended ? TokenState::suspended : TokenState::active;
   for (const std::uint64_t id : operation.ids) {
-    TOKENRY_ASSIGN(StoredToken stored, rows_.token(id));
+    Result<StoredToken> found = rows_.token(id);
+    if (operation.suspended && is_unreadable(found.code())) {
+      TOKENRY_TRY(suspend_tampered(id));
+      continue;
+    }
+    TOKENRY_ASSIGN(StoredToken stored, std::move(found));
     if (stored.token.terms.state == TokenState::revoked) {
       return {Code::conflict, "the token is revoked; revocation is for good"};
     }
@@ -160,25 +168,24 @@ Status Applier::operate(const Change& change, const model::SetTokenSuspended& op
   return {};
 }
 
-// Revocation works when nothing else does: a token whose rows were tampered with is made unusable
-// by a record of its own, though its details and label can no longer be trusted or changed.
-Status Applier::revoke_record_alone(std::uint64_t id) {
-  TOKENRY_ASSIGN(const std::optional<VerifierRecord> present, rows_.record(model::slot_of(id)));
-  VerifierRecord record = present.value_or(VerifierRecord());
-  record.set_state(TokenState::revoked);
-  return rows_.put_record(model::slot_of(id), record);
+// Revoked later than every earlier token of its label, whatever the clock said then and says now,
+// so that the label goes on naming the one that was revoked last.
+Status Applier::note_revocation(const Change& change, model::TokenDetails& details) {
+  TOKENRY_ASSIGN(const std::int64_t last, rows_.last_revocation(details.owner, details.label));
+  details.revoked_at_ms = std::min(std::max(change.at_ms, last + 1), model::kMaxTimeMs);
+  details.updated_at_ms = change.at_ms;
+  details.updated_by = change.actor;
+  return {};
 }
 
 Status Applier::revoke(const Change& change, std::uint64_t id) {
   Result<StoredToken> found = rows_.token(id);
-  if (found.code() == Code::tampered) return revoke_record_alone(id);
+  if (is_unreadable(found.code())) return revoke_tampered(change, id);
   TOKENRY_ASSIGN(StoredToken stored, std::move(found));
   if (stored.token.terms.state == TokenState::revoked) return {};
   model::TokenDetails& details = stored.token.details;
   TOKENRY_TRY(rows_.remove_label(details));
-  details.revoked_at_ms = change.at_ms;
-  details.updated_at_ms = change.at_ms;
-  details.updated_by = change.actor;
+  TOKENRY_TRY(note_revocation(change, details));
   TOKENRY_TRY(rows_.put_label(details));
   TOKENRY_TRY(rows_.put_details(details));
   stored.record.set_state(TokenState::revoked);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,9 +26,9 @@ class Applier {
   // The catalog as of now; read once in a transaction, since applying many changes asks often.
   base::Result<const model::Catalog*> catalog();
 
-  // Ids of the owner's tokens, by label; those not revoked alone, or all.
+  // The owner's tokens, by label; those not revoked alone, or all.
   enum class Which { live, all };
-  base::Result<std::vector<std::uint64_t>> tokens_of(std::string_view owner, Which which) const;
+  base::Result<std::vector<IndexedToken>> tokens_of(std::string_view owner, Which which) const;
 
  private:
   base::Status operate(const model::Change& change, const model::AddScopes& operation);
@@ -49,7 +50,14 @@ class Applier {
   base::Result<model::ScopeBits> effective(const model::ScopeBits& granted,
                                            const model::ScopeBits& ceiling);
   base::Status revoke(const model::Change& change, std::uint64_t id);
-  base::Status revoke_record_alone(std::uint64_t id);
+  base::Status note_revocation(const model::Change& change, model::TokenDetails& details);
+
+  // What can still be done with a token whose rows were changed from outside: never more than it
+  // could do before.
+  base::Status narrow_tampered(std::uint64_t id, const model::ScopeBits& ceiling);
+  base::Status suspend_tampered(std::uint64_t id);
+  base::Status rename_tampered(const IndexedToken& indexed, std::string_view new_owner);
+  base::Status revoke_tampered(const model::Change& change, std::uint64_t id);
 
   RowEditor& rows_;
   std::optional<model::Catalog> catalog_;

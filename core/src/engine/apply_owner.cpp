@@ -9,19 +9,23 @@ using base::Code;
 using base::Result;
 using base::Status;
 using model::Change;
+using record::VerifierRecord;
 
-Result<std::vector<std::uint64_t>> Applier::tokens_of(std::string_view owner, Which which) const {
+Result<std::vector<IndexedToken>> Applier::tokens_of(std::string_view owner, Which which) const {
   const std::string prefix = record::owner_prefix(owner);
-  std::vector<std::uint64_t> ids;
+  std::vector<IndexedToken> tokens;
   storage::Cursor cursor(rows_.view(), storage::Table::labels);
   for (bool more = cursor.seek(base::as_bytes(prefix)); more; more = cursor.next()) {
     const std::string_view key = base::as_text(cursor.key());
     if (!key.starts_with(prefix)) break;
-    if (which == Which::live && !record::is_live_label(key)) continue;
-    ids.push_back(base::load_le(cursor.value().data(), record::kLabelValueSize));
+    const std::optional<record::LabelKey> parts = record::parse_label_key(key);
+    const bool is_entry = parts && cursor.value().size() == record::kLabelValueSize;
+    if (!is_entry || (which == Which::live && !parts->live)) continue;
+    tokens.push_back({std::string(key), std::string(parts->owner), std::string(parts->label),
+                      base::load_le(cursor.value().data(), record::kLabelValueSize)});
   }
   if (!cursor.status().ok()) return cursor.status();
-  return ids;
+  return tokens;
 }
 
 Status Applier::operate(const Change& change, const model::SetCeiling& operation) {
@@ -34,13 +38,18 @@ Status Applier::operate(const Change& change, const model::SetCeiling& operation
   }
   owner->ceiling = operation.ceiling;
   TOKENRY_TRY(rows_.put_owner(*owner));
-  TOKENRY_ASSIGN(const std::vector<std::uint64_t> ids, tokens_of(operation.owner, Which::live));
-  for (const std::uint64_t id : ids) {
-    TOKENRY_ASSIGN(StoredToken stored, rows_.token(id));
+  TOKENRY_ASSIGN(const std::vector<IndexedToken> tokens, tokens_of(operation.owner, Which::live));
+  for (const IndexedToken& indexed : tokens) {
+    Result<StoredToken> found = rows_.token(indexed.id);
+    if (is_unreadable(found.code())) {
+      TOKENRY_TRY(narrow_tampered(indexed.id, owner->ceiling));
+      continue;
+    }
+    TOKENRY_ASSIGN(StoredToken stored, std::move(found));
     TOKENRY_ASSIGN(const model::ScopeBits bits,
                    effective(stored.token.details.granted, owner->ceiling));
     stored.record.set_effective(bits);
-    TOKENRY_TRY(rows_.put_record(model::slot_of(id), stored.record));
+    TOKENRY_TRY(rows_.put_record(model::slot_of(indexed.id), stored.record));
   }
   return {};
 }
@@ -50,14 +59,15 @@ Status Applier::operate(const Change& /*change*/, const model::SetOwnerSuspended
   if (owner.suspended == operation.suspended) return {};
   owner.suspended = operation.suspended;
   TOKENRY_TRY(rows_.put_owner(owner));
-  TOKENRY_ASSIGN(const std::vector<std::uint64_t> ids, tokens_of(operation.owner, Which::live));
-  for (const std::uint64_t id : ids) {
-    Result<StoredToken> stored = rows_.token(id);
-    // One that was tampered with is denied as it is, and must not keep the others from being so.
-    if (stored.code() == Code::tampered) continue;
-    if (!stored.ok()) return stored.status();
-    stored->record.set_owner_suspended(operation.suspended);
-    TOKENRY_TRY(rows_.put_record(model::slot_of(id), stored->record));
+  TOKENRY_ASSIGN(const std::vector<IndexedToken> tokens, tokens_of(operation.owner, Which::live));
+  for (const IndexedToken& indexed : tokens) {
+    // By the record alone, which is all that a verification reads: a details row that somebody
+    // altered must not keep its token from being suspended. A record without its seal is denied
+    // as it is.
+    TOKENRY_ASSIGN(std::optional<VerifierRecord> record, rows_.intact_record(indexed.id));
+    if (!record) continue;
+    record->set_owner_suspended(operation.suspended);
+    TOKENRY_TRY(rows_.put_record(model::slot_of(indexed.id), *record));
   }
   return {};
 }
@@ -72,23 +82,28 @@ Status Applier::operate(const Change& /*change*/, const model::RenameOwner& oper
   owner.name = operation.new_name;
   TOKENRY_TRY(rows_.put_owner(owner));
   const std::uint64_t owner_hash = rows_.keys().owner_hash(operation.new_name);
-  TOKENRY_ASSIGN(const std::vector<std::uint64_t> ids, tokens_of(operation.owner, Which::all));
-  for (const std::uint64_t id : ids) {
-    TOKENRY_ASSIGN(StoredToken stored, rows_.token(id));
+  TOKENRY_ASSIGN(const std::vector<IndexedToken> tokens, tokens_of(operation.owner, Which::all));
+  for (const IndexedToken& indexed : tokens) {
+    Result<StoredToken> found = rows_.token(indexed.id);
+    if (is_unreadable(found.code())) {
+      TOKENRY_TRY(rename_tampered(indexed, operation.new_name));
+      continue;
+    }
+    TOKENRY_ASSIGN(StoredToken stored, std::move(found));
     TOKENRY_TRY(rows_.remove_label(stored.token.details));
     stored.token.details.owner = operation.new_name;
     TOKENRY_TRY(rows_.put_label(stored.token.details));
     TOKENRY_TRY(rows_.put_details(stored.token.details));
     stored.record.set_owner_hash(owner_hash);
-    TOKENRY_TRY(rows_.put_record(model::slot_of(id), stored.record));
+    TOKENRY_TRY(rows_.put_record(model::slot_of(indexed.id), stored.record));
   }
   return {};
 }
 
 Status Applier::operate(const Change& change, const model::DeleteOwner& operation) {
   TOKENRY_ASSIGN(const model::Owner owner, rows_.existing_owner(operation.owner));
-  TOKENRY_ASSIGN(const std::vector<std::uint64_t> ids, tokens_of(owner.name, Which::live));
-  for (const std::uint64_t id : ids) TOKENRY_TRY(revoke(change, id));
+  TOKENRY_ASSIGN(const std::vector<IndexedToken> tokens, tokens_of(owner.name, Which::live));
+  for (const IndexedToken& indexed : tokens) TOKENRY_TRY(revoke(change, indexed.id));
   return rows_.remove_owner(owner.name);
 }
 

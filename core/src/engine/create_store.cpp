@@ -34,6 +34,7 @@ namespace {
 struct Access {
   uid_t owner = static_cast<uid_t>(-1);
   gid_t group = static_cast<gid_t>(-1);
+  bool group_required = false;
   mode_t directory_mode = 0700;
   mode_t data_mode = 0600;
   mode_t key_mode = 0600;
@@ -93,6 +94,7 @@ Result<Access> check_place(const std::string& path, const CreateOptions& options
   TOKENRY_TRY(storage::check_file_system(base::parent_directory(path)));
   if (!options.group.empty()) {
     TOKENRY_ASSIGN(access.group, find_group(options.group));
+    access.group_required = true;
     access.directory_mode = 02770;  // setgid: what is made later in it is the group's too
     access.data_mode = 0660;
     access.key_mode = 0640;
@@ -101,10 +103,12 @@ Result<Access> check_place(const std::string& path, const CreateOptions& options
 }
 
 Status set_access(const std::string& path, const Access& access, mode_t mode) {
-  // Taking the group of another is allowed to root and to members; without a wish nothing changes.
   const bool wants_owner = access.owner != static_cast<uid_t>(-1) && access.owner != ::geteuid();
   const uid_t owner = wants_owner ? access.owner : static_cast<uid_t>(-1);
-  if (::chown(path.c_str(), owner, access.group) != 0) {
+  // A group that was asked for must be set. One that the directory merely had is not: its owner need
+  // not be a member.
+  if (::chown(path.c_str(), owner, access.group) != 0 &&
+      (errno != EPERM || wants_owner || access.group_required)) {
     return base::errno_status(errno, "cannot give " + path + " to its owner and group");
   }
   if (::chmod(path.c_str(), mode) != 0) return base::errno_status(errno, "cannot chmod " + path);

@@ -71,6 +71,9 @@ class Walk {
         model::status_at(record->terms(), now_ms_))];
     const Result<StoredToken> token = rows.token(model::make_id(record->generation(), slot));
     note(token.code(), "details of slot " + std::to_string(slot));
+    if (!token.ok()) return {};
+    TOKENRY_ASSIGN(const bool indexed, rows.is_indexed(token->token.details));
+    note(indexed ? Code::ok : Code::tampered, "label of slot " + std::to_string(slot));
     return {};
   }
 

@@ -61,15 +61,16 @@ Status write_key_file(const std::string& path, const StoreKey& key) {
   ::sodium_bin2hex(hex.data(), kHexDigits + 1, key.data(), key.size());
   hex.resize(kHexDigits);
   base::SecretText<256> text;
-  const bool fits = text.append(kComment) && text.append(kMark) && text.append(hex.view()) &&
-                    text.append("\n");
+  const bool fits =
+      text.append(kComment) && text.append(kMark) && text.append(hex.view()) && text.append("\n");
   if (!fits) return {Code::internal_error, "the key file's text is too long"};
 
   base::Result<base::FileDescriptor> file =
       base::open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
   if (!file.ok()) {
     if (errno == EEXIST) {
-      return {Code::store_exists, "the key file " + path + " exists already; it is not overwritten"};
+      return {Code::store_exists,
+              "the key file " + path + " exists already; it is not overwritten"};
     }
     return file.status();
   }
@@ -80,7 +81,8 @@ Status write_key_file(const std::string& path, const StoreKey& key) {
 }
 
 Status read_key_file(const std::string& path, StoreKey& key) {
-  const base::Result<base::FileDescriptor> file = base::open_file(path, O_RDONLY);
+  // Nonblocking, so that a pipe of that name is refused below instead of being waited for.
+  const base::Result<base::FileDescriptor> file = base::open_file(path, O_RDONLY | O_NONBLOCK);
   if (!file.ok()) {
     if (file.code() != Code::store_missing) return file.status();
     return {Code::key_missing, "the store is sealed and its key file " + path +
@@ -96,8 +98,9 @@ Status read_key_file(const std::string& path, StoreKey& key) {
   KeyText text;
   TOKENRY_TRY(read_text(*file, path, text));
   if (!parse_key_text(text.view(), key)) {
-    return {Code::store_damaged, path + " is not a key file (one line, \"tokenry-key-1\" and 64 "
-                                        "hex digits)"};
+    return {Code::store_damaged, path +
+                                     " is not a key file (one line, \"tokenry-key-1\" and 64 "
+                                     "hex digits)"};
   }
   return {};
 }

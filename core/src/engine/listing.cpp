@@ -47,7 +47,7 @@ Result<std::optional<Listed>> Listing::next() {
 }
 
 bool Listing::matches(const model::Token& token) const {
-  const auto status = static_cast<unsigned>(model::status_at(token.terms, now_ms_));
+  const auto status = static_cast<unsigned>(model::status_at(token, now_ms_));
   if (filter_.status_mask != 0 && (filter_.status_mask >> status & 1U) == 0) return false;
   if (!filter_.scopes.empty() && (filter_.scopes & token.terms.effective).empty()) return false;
   return filter_.label_glob.empty() ||
@@ -71,7 +71,7 @@ std::string Listing::sort_key(const model::Token& token) const {
       return number_key(expires == 0 ? UINT64_MAX : expires) + name;
     }
     case Sort::status:
-      return number_key(static_cast<std::uint64_t>(model::status_at(token.terms, now_ms_))) + name;
+      return number_key(static_cast<std::uint64_t>(model::status_at(token, now_ms_))) + name;
   }
   return name;
 }
@@ -85,12 +85,20 @@ Status Listing::step() {
   });
 }
 
-// A token that was purged since its place was read is left out.
+// A token that was purged since its place was read is left out. One that was altered from outside
+// must not hide the others, nor itself.
 Status Listing::take(const Rows& rows, std::uint64_t id) {
   Result<StoredToken> stored = rows.token(id);
   if (stored.code() == Code::not_found) return {};
-  if (!stored.ok()) return stored.status();
-  if (matches(stored->token)) ready_.push_back(std::move(stored->token));
+  model::Token token;
+  if (stored.ok()) {
+    token = std::move(stored->token);
+  } else if (is_unreadable(stored.code())) {
+    TOKENRY_ASSIGN(token, rows.tampered_token(id));
+  } else {
+    return stored.status();
+  }
+  if (matches(token)) ready_.push_back(std::move(token));
   return {};
 }
 

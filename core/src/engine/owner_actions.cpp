@@ -33,7 +33,8 @@ Status count_live_tokens(const Rows& rows, const std::string& prefix, std::strin
       from = key;
       return {};
     }
-    if (record::is_live_label(key)) ++counts[std::string(key.substr(0, key.find('\0')))];
+    const std::optional<record::LabelKey> parts = record::parse_label_key(key);
+    if (parts && parts->live) ++counts[std::string(parts->owner)];
   }
   from.clear();
   return cursor.status();
@@ -85,7 +86,7 @@ Result<std::uint64_t> Store::delete_owner(std::string_view actor, std::string_vi
   TOKENRY_TRY(model::check_owner(name));
   std::uint64_t revoked = 0;
   TOKENRY_TRY(write(Growth::spare, false, [&](Applier& applier) -> Status {
-    TOKENRY_ASSIGN(const std::vector<std::uint64_t> live,
+    TOKENRY_ASSIGN(const std::vector<IndexedToken> live,
                    applier.tokens_of(name, Applier::Which::live));
     revoked = live.size();
     return applier.apply(

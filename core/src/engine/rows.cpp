@@ -28,8 +28,9 @@ Status tampered(std::string_view what) {
 }
 
 Status damaged(std::string_view what) {
-  return {Code::store_damaged, std::string(what) + " cannot be read: data.mdb is damaged or was "
-                                                   "written by a newer version"};
+  return {Code::store_damaged, std::string(what) +
+                                   " cannot be read: data.mdb is damaged or was "
+                                   "written by a newer version"};
 }
 
 std::string a_row_of(Table table) {
@@ -70,8 +71,8 @@ Result<StoredToken> Rows::token(std::uint64_t id) const {
   }
   if (!record_sealed(slot, *record)) return tampered("record " + std::to_string(slot));
   const std::string what = "details row " + std::to_string(slot);
-  TOKENRY_ASSIGN(const Bytes body, required_row(Table::details, record::kDetailsDomain,
-                                                NumberKey(slot), what));
+  TOKENRY_ASSIGN(const Bytes body,
+                 required_row(Table::details, record::kDetailsDomain, NumberKey(slot), what));
   std::optional<model::TokenDetails> details = record::decode_details(body);
   if (!details || details->id != id) return damaged(what);
   return StoredToken{{*std::move(details), record->terms()}, *record};
@@ -80,21 +81,49 @@ Result<StoredToken> Rows::token(std::uint64_t id) const {
 Result<std::uint64_t> Rows::find_token(std::string_view owner, std::string_view label) const {
   const std::string prefix = record::label_prefix(owner, label);
   storage::Cursor cursor(view_, Table::labels);
-  if (cursor.seek(base::as_bytes(prefix)) && base::as_text(cursor.key()).starts_with(prefix)) {
-    return base::load_le(cursor.value().data(), record::kLabelValueSize);
+  const std::string name = base::quoted(std::string(owner) + "/" + std::string(label));
+  const bool found =
+      cursor.seek(base::as_bytes(prefix)) && base::as_text(cursor.key()).starts_with(prefix);
+  if (!cursor.status().ok()) return cursor.status();
+  if (!found) return Status(Code::not_found, "no token " + name);
+  if (cursor.value().size() != record::kLabelValueSize) return damaged("the label " + name);
+  const std::uint64_t id = base::load_le(cursor.value().data(), record::kLabelValueSize);
+  // The index carries no seal; the row that it leads to does, and names its owner and label.
+  const Result<StoredToken> token = this->token(id);
+  const bool fits =
+      token.ok() && token->token.details.owner == owner && token->token.details.label == label;
+  if (fits || is_unreadable(token.code())) return id;
+  return Status(Code::tampered, "the label " + name +
+                                    " leads to another token: data.mdb was "
+                                    "changed from outside; name it by its id");
+}
+
+Result<std::int64_t> Rows::last_revocation(std::string_view owner, std::string_view label) const {
+  const std::string prefix = record::label_prefix(owner, label);
+  storage::Cursor cursor(view_, Table::labels);
+  for (bool more = cursor.seek(base::as_bytes(prefix)); more; more = cursor.next()) {
+    const std::string_view key = base::as_text(cursor.key());
+    if (!key.starts_with(prefix)) break;
+    const std::optional<record::LabelKey> parts = record::parse_label_key(key);
+    if (parts && !parts->live) return parts->revoked_at_ms;
   }
   if (!cursor.status().ok()) return cursor.status();
-  return Status(Code::not_found, "no token " + base::quoted(std::string(owner) + "/" +
-                                                            std::string(label)));
+  return std::int64_t{0};
 }
 
 Result<std::optional<std::uint64_t>> Rows::live_token(std::string_view owner,
                                                       std::string_view label) const {
   const std::string key = record::live_label_key(owner, label);
-  TOKENRY_ASSIGN(const std::optional<Bytes> value,
-                 view_.find(Table::labels, base::as_bytes(key)));
+  TOKENRY_ASSIGN(const std::optional<Bytes> value, view_.find(Table::labels, base::as_bytes(key)));
   if (!value || value->size() != record::kLabelValueSize) return std::optional<std::uint64_t>();
   return std::optional<std::uint64_t>(base::load_le(value->data(), record::kLabelValueSize));
+}
+
+Result<bool> Rows::is_indexed(const model::TokenDetails& details) const {
+  const std::string key = record::label_key(details);
+  TOKENRY_ASSIGN(const std::optional<Bytes> value, view_.find(Table::labels, base::as_bytes(key)));
+  return value && value->size() == record::kLabelValueSize &&
+         base::load_le(value->data(), record::kLabelValueSize) == details.id;
 }
 
 Result<std::optional<model::Owner>> Rows::owner(std::string_view name) const {
@@ -113,18 +142,18 @@ Result<model::Owner> Rows::existing_owner(std::string_view name) const {
 }
 
 Result<record::Control> Rows::control() const {
-  TOKENRY_ASSIGN(const Bytes body, required_row(Table::control, record::kControlDomain,
-                                                base::as_bytes(record::kControlKey),
-                                                "the control row"));
+  TOKENRY_ASSIGN(const Bytes body,
+                 required_row(Table::control, record::kControlDomain,
+                              base::as_bytes(record::kControlKey), "the control row"));
   const std::optional<record::Control> control = record::decode_control(body);
   if (!control) return damaged("the control row");
   return *control;
 }
 
 Result<record::Counters> Rows::counters() const {
-  TOKENRY_ASSIGN(const Bytes body, required_row(Table::meta, record::kCountersDomain,
-                                                base::as_bytes(record::kCountersKey),
-                                                "the counters row"));
+  TOKENRY_ASSIGN(const Bytes body,
+                 required_row(Table::meta, record::kCountersDomain,
+                              base::as_bytes(record::kCountersKey), "the counters row"));
   const std::optional<record::Counters> counters = record::decode_counters(body);
   if (!counters) return damaged("the counters row");
   return *counters;
@@ -156,7 +185,8 @@ Result<std::optional<Bytes>> Rows::sealed_row(Table table, char domain, Bytes ke
   const Bytes body = row->first(row->size() - record::kSealSize);
   if (keys_.sealed()) {
     const auto seal = row->last<record::kSealSize>();
-    if (!token::seal_matches(keys_.seal_row(domain, key, body), seal)) return tampered(a_row_of(table));
+    if (!token::seal_matches(keys_.seal_row(domain, key, body), seal))
+      return tampered(a_row_of(table));
   }
   return std::optional<Bytes>(body);
 }
@@ -166,7 +196,8 @@ Result<Bytes> Rows::required_row(Table table, char domain, Bytes key, std::strin
   if (!body.ok() && body.code() == Code::tampered) return tampered(what);
   if (!body.ok()) return body.status();
   if (*body) return **body;
-  if (keys_.sealed()) return Status(Code::tampered, std::string(what) + " is missing from data.mdb");
+  if (keys_.sealed())
+    return Status(Code::tampered, std::string(what) + " is missing from data.mdb");
   return damaged(what);
 }
 
@@ -200,13 +231,21 @@ Status RowEditor::remove_details(std::uint32_t slot) {
 }
 
 Status RowEditor::put_label(const model::TokenDetails& details) {
-  std::array<std::uint8_t, record::kLabelValueSize> value{};
-  base::store_le(value.data(), details.id, value.size());
-  return write_.put(Table::labels, base::as_bytes(record::label_key(details)), value);
+  return put_label_key(record::label_key(details), details.id);
 }
 
 Status RowEditor::remove_label(const model::TokenDetails& details) {
-  return write_.remove(Table::labels, base::as_bytes(record::label_key(details)));
+  return remove_label_key(record::label_key(details));
+}
+
+Status RowEditor::put_label_key(std::string_view key, std::uint64_t id) {
+  std::array<std::uint8_t, record::kLabelValueSize> value{};
+  base::store_le(value.data(), id, value.size());
+  return write_.put(Table::labels, base::as_bytes(key), value);
+}
+
+Status RowEditor::remove_label_key(std::string_view key) {
+  return write_.remove(Table::labels, base::as_bytes(key));
 }
 
 Status RowEditor::put_owner(const model::Owner& owner) {

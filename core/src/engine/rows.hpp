@@ -25,6 +25,19 @@ struct StoredToken {
   record::VerifierRecord record;
 };
 
+// A token as the label index knows it.
+struct IndexedToken {
+  std::string key;  // in the index
+  std::string owner;
+  std::string label;
+  std::uint64_t id = 0;
+};
+
+// Whether a row is there but cannot be trusted or read.
+constexpr bool is_unreadable(base::Code code) {
+  return code == base::Code::tampered || code == base::Code::store_damaged;
+}
+
 // Reads through a view. Errors: `tampered` where a seal does not match, else what the store says.
 class Rows {
  public:
@@ -42,11 +55,22 @@ class Rows {
   // The token of that id, record and details; not_found if the slot is free or holds another.
   base::Result<StoredToken> token(std::uint64_t id) const;
 
+  // What can still be told of a token whose rows were altered from outside: the record if its own
+  // seal holds, the names that the label index has for it (found by reading all of it).
+  base::Result<std::optional<record::VerifierRecord>> intact_record(std::uint64_t id) const;
+  base::Result<std::optional<IndexedToken>> search_label(std::uint64_t id) const;
+  base::Result<model::Token> tampered_token(std::uint64_t id) const;
+
   // The live token of that label or, where there is none, the one revoked last.
   base::Result<std::uint64_t> find_token(std::string_view owner, std::string_view label) const;
+  // When a token of that label was last revoked; 0 if none was.
+  base::Result<std::int64_t> last_revocation(std::string_view owner, std::string_view label) const;
   // The id of the token that holds the label now, if one does.
   base::Result<std::optional<std::uint64_t>> live_token(std::string_view owner,
                                                         std::string_view label) const;
+
+  // Whether the label index leads to the token under its owner and label.
+  base::Result<bool> is_indexed(const model::TokenDetails& details) const;
 
   base::Result<std::optional<model::Owner>> owner(std::string_view name) const;
   base::Result<model::Owner> existing_owner(std::string_view name) const;
@@ -82,6 +106,8 @@ class RowEditor : public Rows {
   // The label index; the key follows from the details.
   base::Status put_label(const model::TokenDetails& details);
   base::Status remove_label(const model::TokenDetails& details);
+  base::Status put_label_key(std::string_view key, std::uint64_t id);
+  base::Status remove_label_key(std::string_view key);
 
   base::Status put_owner(const model::Owner& owner);
   base::Status remove_owner(std::string_view name);

@@ -33,9 +33,10 @@ Status read_format(const storage::ReadView& view, const std::string& directory,
                    record::Format& format) {
   TOKENRY_ASSIGN(const std::optional<base::Bytes> row,
                  view.find(storage::Table::meta, base::as_bytes(record::kFormatKey)));
-  const bool has_size = row && row->size() == record::kFormatRowSize;
+  // A later format's row may have another size; its version is told all the same.
+  const bool has_seal = row && row->size() >= record::kSealSize;
   const auto outcome =
-      has_size ? record::decode_format(row->first(row->size() - record::kSealSize), format)
+      has_seal ? record::decode_format(row->first(row->size() - record::kSealSize), format)
                : record::FormatOutcome::not_a_store;
   switch (outcome) {
     case record::FormatOutcome::ok:
@@ -50,6 +51,23 @@ Status read_format(const storage::ReadView& view, const std::string& directory,
       break;
   }
   return {Code::store_damaged, "the format row of " + directory + " cannot be read"};
+}
+
+// What the rest of the engine takes for granted of a format row, which in an unsealed store may say
+// anything.
+Status check_format(const record::Format& format, std::uint32_t page_size,
+                    const std::string& directory) {
+  if (format.page_size != page_size) {
+    return {Code::format_unsupported, "the store's page size is not that of its data file"};
+  }
+  if (format.records_per_page != (page_size - record::kRecordSize) / record::kRecordSize) {
+    return {Code::format_unsupported,
+            "the store at " + directory + " has another number of records in a page"};
+  }
+  if (!model::check_prefix(format.prefix).ok()) {
+    return {Code::store_damaged, "the format row of " + directory + " has no usable prefix"};
+  }
+  return {};
 }
 
 }  // namespace
@@ -76,9 +94,7 @@ Status Store::open_first(const OpenOptions& options) {
     const storage::Snapshot snapshot(*reader);
     TOKENRY_TRY(snapshot.status());
     TOKENRY_TRY(read_format(snapshot, directory_, format_));
-    if (format_.page_size != environment_->page_size()) {
-      return {Code::format_unsupported, "the store's page size is not that of its data file"};
-    }
+    TOKENRY_TRY(check_format(format_, environment_->page_size(), directory_));
     TOKENRY_TRY(load_keys(options));
     tag_ = base::load_le(format_.store_id.data(), 8) | 1;
     const Rows rows(snapshot, *keys_, format_.records_per_page);
@@ -105,7 +121,7 @@ Status Store::load_keys(const OpenOptions& options) {
     if (!status.ok() && !(needs_none && status.code() == Code::key_missing)) return status;
   }
   if (!format_.sealed) {
-    if (key != nullptr) {
+    if (key != nullptr || format_.key_id != 0) {
       return {Code::tampered, "the store at " + directory_ +
                                   " has a key but its data file says that it is not sealed"};
     }
@@ -133,7 +149,8 @@ void Store::close() {
 Result<std::shared_ptr<Environment>> Store::environment() {
   const ProcessLock held;
   if (closed_) return Status(Code::closed, "the store is closed");
-  if (environment_ && environment_->usable()) environment_->check_health();
+  // At once: a write to files that were replaced would be lost, though it answered ok.
+  if (environment_ && environment_->usable()) environment_->check_health_now();
   if (!environment_ || !environment_->usable()) TOKENRY_TRY(reattach(held));
   return environment_;
 }

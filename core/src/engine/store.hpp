@@ -143,9 +143,12 @@ class Store : public std::enable_shared_from_this<Store> {
   // Answers how many tokens it revoked.
   base::Result<std::uint64_t> delete_owner(std::string_view actor, std::string_view name);
 
-  // All of specs or none; issued has their size.
+  // All of specs or none; issued has their size. catalog is the one they were made under.
+  // before_commit runs when both are filled: what can still fail belongs there, since a token whose
+  // text cannot be handed out must not be made. It may run twice.
   base::Status create(std::string_view actor, std::span<const TokenSpec> specs,
-                      std::span<Issued> issued, model::Catalog& catalog);
+                      std::span<Issued> issued, model::Catalog& catalog,
+                      const std::function<void()>& before_commit = {});
   // Answers the token as it is then; in a dry run as it would be.
   base::Result<model::Token> edit(std::string_view actor, const TokenEdit& edit, bool dry_run);
 

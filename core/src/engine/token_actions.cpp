@@ -51,9 +51,13 @@ Result<std::uint64_t> choose_id(const Applier& applier) {
   storage::Cursor free_slots(applier.rows().view(), storage::Table::free_slots);
   if (free_slots.first()) {
     const std::uint32_t slot = storage::key_number(free_slots.key());
-    TOKENRY_ASSIGN(const std::optional<record::VerifierRecord> record,
-                   applier.rows().record(slot));
+    TOKENRY_ASSIGN(const std::optional<record::VerifierRecord> record, applier.rows().record(slot));
     if (!record) return Status(Code::store_damaged, "a free slot has no record");
+    // Its generation is what keeps the next id from being one that there was.
+    if (!applier.rows().record_sealed(slot, *record)) {
+      return Status(Code::tampered, "the seal of free slot " + std::to_string(slot) +
+                                        " does not match: data.mdb was changed from outside");
+    }
     return model::make_id(record->generation(), slot);
   }
   TOKENRY_TRY(free_slots.status());
@@ -61,7 +65,8 @@ Result<std::uint64_t> choose_id(const Applier& applier) {
   if (counters.next_slot == UINT32_MAX) {
     return Status(Code::store_full, "the store has used all of its slots");
   }
-  return model::make_id(::randombytes_uniform(kFirstGenerations), counters.next_slot);
+  // From 1 up: an id of 0 means "none" everywhere.
+  return model::make_id(1 + ::randombytes_uniform(kFirstGenerations - 1), counters.next_slot);
 }
 
 std::optional<std::uint32_t> next_generation(std::uint64_t id) {
@@ -78,7 +83,8 @@ std::string spec_name(std::size_t index, std::size_t count) {
 }  // namespace
 
 Status Store::create(std::string_view actor, std::span<const TokenSpec> specs,
-                     std::span<Issued> issued, model::Catalog& catalog) {
+                     std::span<Issued> issued, model::Catalog& catalog,
+                     const std::function<void()>& before_commit) {
   TOKENRY_TRY(model::check_actor(actor));
   const std::int64_t now_ms = base::now_ms();
   const auto name_spec = [&](std::size_t i, const Status& status) {
@@ -109,6 +115,7 @@ Status Store::create(std::string_view actor, std::span<const TokenSpec> specs,
     }
     TOKENRY_ASSIGN(const model::Catalog* current, applier.catalog());
     catalog = *current;
+    if (before_commit) before_commit();
     return {};
   });
 }
@@ -211,7 +218,9 @@ Status Store::act(std::string_view actor, Action action, std::span<const std::ui
     std::unordered_set<std::uint64_t> seen;
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const Result<StoredToken> stored = applier.rows().token(ids[i]);
-      const bool forced = action == Action::revoke && stored.code() == Code::tampered;
+      // What was altered from outside can still be stopped.
+      const bool stops = action == Action::revoke || action == Action::suspend;
+      const bool forced = stops && is_unreadable(stored.code());
       codes[i] = stored.ok() ? check_action(action, stored->token.terms.state) : stored.code();
       if (forced) codes[i] = Code::ok;
       if (codes[i] == Code::ok && seen.insert(ids[i]).second) doable.push_back(ids[i]);

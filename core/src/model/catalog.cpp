@@ -12,9 +12,14 @@ using base::Result;
 using base::Status;
 
 Status check_scope(const Scope& scope) {
-  TOKENRY_TRY(check_scope_name(scope.name));
-  TOKENRY_TRY(check_scope_text("a scope's group", scope.group));
-  return check_scope_text("a scope's text", scope.text);
+  const auto named = [&](const Status& status) {
+    return status.ok() ? status
+                       : Status(status.code(),
+                                "scope " + base::quoted(scope.name) + ": " + status.text());
+  };
+  TOKENRY_TRY(named(check_scope_name(scope.name)));
+  TOKENRY_TRY(named(check_scope_text("a scope's group", scope.group)));
+  return named(check_scope_text("a scope's text", scope.text));
 }
 
 Status Catalog::add(Scope scope) {

@@ -29,6 +29,7 @@ enum class TokenStatus : std::uint8_t {
   owner_suspended = 4,
   suspended = 5,
   revoked = 6,
+  tampered = 7,
 };
 
 // What the verifier record says beyond the secret's hash.
@@ -69,6 +70,11 @@ struct TokenDetails {
 struct Token {
   TokenDetails details;
   TokenTerms terms;
+  bool tampered = false;  // a row was altered from outside; what could not be trusted is left empty
 };
+
+inline TokenStatus status_at(const Token& token, std::int64_t now_ms) {
+  return token.tampered ? TokenStatus::tampered : status_at(token.terms, now_ms);
+}
 
 }  // namespace tokenry::model

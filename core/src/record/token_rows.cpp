@@ -4,6 +4,10 @@
 
 namespace tokenry::record {
 
+namespace {
+constexpr std::size_t kRevokedOrderSize = 1 + 8 + 8;
+}
+
 RowBody encode_details(const model::TokenDetails& details) {
   RowWriter row;
   row.number(kRowVersion, 1);
@@ -71,18 +75,31 @@ std::string live_label_key(std::string_view owner, std::string_view label) {
 
 std::string revoked_label_key(std::string_view owner, std::string_view label,
                               std::int64_t revoked_at_ms, std::uint64_t id) {
-  std::array<std::uint8_t, 17> order{1};
+  std::array<std::uint8_t, kRevokedOrderSize> order{1};
   base::store_be(&order[1], ~static_cast<std::uint64_t>(revoked_at_ms), 8);
   base::store_be(&order[9], id, 8);
   return label_prefix(owner, label).append(base::as_text(order));
 }
 
-bool is_live_label(std::string_view key) {
-  // owner 0 label 0 0; neither name can hold a zero byte, and a revoked key goes on after a byte 1.
+std::optional<LabelKey> parse_label_key(std::string_view key) {
+  // owner 0 label 0 and then 0, or 1 and the order of revocation; no name can hold a zero byte.
   const std::size_t owner_end = key.find('\0');
-  if (owner_end == std::string_view::npos) return false;
+  if (owner_end == std::string_view::npos) return std::nullopt;
   const std::size_t label_end = key.find('\0', owner_end + 1);
-  return label_end != std::string_view::npos && label_end + 2 == key.size() && key.back() == '\0';
+  if (label_end == std::string_view::npos) return std::nullopt;
+  const std::string_view order = key.substr(label_end + 1);
+  const bool live = order.size() == 1 && order.front() == '\0';
+  const bool revoked = order.size() == kRevokedOrderSize && order.front() == '\1';
+  if (!live && !revoked) return std::nullopt;
+  LabelKey parts;
+  parts.owner = key.substr(0, owner_end);
+  parts.label = key.substr(owner_end + 1, label_end - owner_end - 1);
+  parts.live = live;
+  if (revoked) {
+    const std::uint8_t* const time = base::as_bytes(order).data() + 1;
+    parts.revoked_at_ms = static_cast<std::int64_t>(~base::load_be(time, 8));
+  }
+  return parts;
 }
 
 std::string label_key(const model::TokenDetails& details) {

@@ -25,8 +25,14 @@ std::string live_label_key(std::string_view owner, std::string_view label);
 std::string revoked_label_key(std::string_view owner, std::string_view label,
                               std::int64_t revoked_at_ms, std::uint64_t id);
 
-// Whether a key of the index is that of a token that is not revoked.
-bool is_live_label(std::string_view key);
+// A key of the index, taken apart; nothing if it is none. The views point into key.
+struct LabelKey {
+  std::string_view owner;
+  std::string_view label;
+  bool live = false;  // of a token that is not revoked
+  std::int64_t revoked_at_ms = 0;
+};
+std::optional<LabelKey> parse_label_key(std::string_view key);
 
 // The key that a token with these details has now.
 std::string label_key(const model::TokenDetails& details);

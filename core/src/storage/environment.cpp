@@ -4,6 +4,7 @@
 #include <lmdb.h>
 #include <sched.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -298,7 +299,7 @@ Status Environment::secure_reserve() {
   if (const int code = ::mdb_env_info(env_, &info); code != 0) {
     return lmdb_status(code, "cannot look at the store's map");
   }
-  TOKENRY_TRY(check_map_room());
+  TOKENRY_TRY(check_map_room(0));
   const std::uint64_t used = (info.me_last_pgno + 1) * page_size_;
   const std::uint64_t needed = std::min<std::uint64_t>(used + kReserveBytes, info.me_mapsize);
   if (needed <= reserved_until_) return {};
@@ -324,17 +325,37 @@ Status Environment::secure_reserve() {
 }
 
 // Growing stops at 95 % of the map, so that revocation has the rest.
-Status Environment::check_map_room() const {
+Status Environment::check_map_room(std::uint64_t page_count) const {
   MDB_envinfo info{};
   ::mdb_env_info(env_, &info);
   const std::uint64_t page_limit = info.me_mapsize / page_size_ / 100 * 95;
-  if (info.me_last_pgno < page_limit) return {};
+  const std::uint64_t wanted = info.me_last_pgno + page_count;
+  if (wanted < page_limit) return {};
   TOKENRY_ASSIGN(const std::uint64_t free_pages, count_free_pages());
-  if (info.me_last_pgno - std::min<std::uint64_t>(free_pages, info.me_last_pgno) < page_limit) {
-    return {};
-  }
+  if (wanted - std::min<std::uint64_t>(free_pages, wanted) < page_limit) return {};
   return {Code::store_full, "the store's map of " + std::to_string(info.me_mapsize >> 20) +
                                 " MiB is full; purge revoked tokens (revocation still works)"};
+}
+
+Status Environment::check_room_for(std::uint64_t page_count) const {
+  const std::uint64_t wanted = page_count * page_size_;
+  if (wanted <= kReserveBytes / 2) return {};
+  TOKENRY_TRY(check_map_room(page_count));
+  MDB_envinfo info{};
+  struct stat data {};
+  struct statvfs disk {};
+  const bool known = ::mdb_env_info(env_, &info) == 0 && ::fstat(data_fd_, &data) == 0 &&
+                     ::statvfs(directory_.c_str(), &disk) == 0;
+  if (!known) return {};
+  const std::uint64_t used = (info.me_last_pgno + 1) * page_size_;
+  const std::uint64_t file = std::max(static_cast<std::uint64_t>(data.st_size), used);
+  const std::uint64_t room = disk.f_bavail * disk.f_frsize + (file - used);
+  if (room >= wanted + kReserveBytes) return {};
+  TOKENRY_ASSIGN(const std::uint64_t free_pages, count_free_pages());
+  if (room + free_pages * page_size_ >= wanted + kReserveBytes) return {};
+  return {Code::store_full, "the disk of " + directory_ +
+                                " has no room for a change of that size; free some space, or make "
+                                "it in smaller steps (revocation still works)"};
 }
 
 Result<std::uint64_t> Environment::count_free_pages() const {

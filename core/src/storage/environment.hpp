@@ -75,6 +75,10 @@ class Environment {
   // goes through when the disk is full. A failure means that nothing may grow now.
   base::Status secure_reserve();
 
+  // Whether disk and map hold that many new pages and the reserve besides. A change of less than
+  // half the reserve always may.
+  base::Status check_room_for(std::uint64_t page_count) const;
+
   base::Result<EnvironmentFacts> facts() const;
 
  private:
@@ -90,7 +94,7 @@ class Environment {
   base::Status adopt_lock_file(const DataFileFacts& facts);
   bool names_still_fit() const noexcept;
   bool lock_still_held() const noexcept;
-  base::Status check_map_room() const;
+  base::Status check_map_room(std::uint64_t page_count) const;
   base::Result<std::uint64_t> count_free_pages() const;
   std::uint32_t count_readers() const;
 

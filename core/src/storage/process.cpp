@@ -24,9 +24,16 @@ std::atomic<std::uint64_t> g_generation{0};
 
 // On the heap and never freed: a child replaces it, since the parent's may be held by a thread that
 // the child does not have.
-std::atomic<std::mutex*> g_mutex{nullptr};
+struct OwnMutex : std::mutex {
+  OwnMutex* inherited = nullptr;
+};
+std::atomic<OwnMutex*> g_mutex{nullptr};
 
-void before_fork() { g_mutex.load()->lock(); }
+void before_fork() {
+  // A child that forks before it used anything has its parent's mutex still, locked for ever.
+  process_generation();
+  g_mutex.load()->lock();
+}
 
 void after_fork_in_parent() { g_mutex.load()->unlock(); }
 
@@ -38,7 +45,7 @@ std::atomic<std::uint32_t>* make_mark() {
   if (page == MAP_FAILED) throw std::bad_alloc();
   ::madvise(page, size, MADV_WIPEONFORK);
   auto* mark = new (page) std::atomic<std::uint32_t>(kFresh);
-  g_mutex.store(new std::mutex);
+  g_mutex.store(new OwnMutex);
   g_mark.store(mark);
   ::pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
   return mark;
@@ -48,13 +55,20 @@ std::uint64_t renew_generation() noexcept {
   static std::atomic<std::uint32_t>* const mark = make_mark();
   std::uint32_t seen = kFresh;
   if (mark->compare_exchange_strong(seen, kRenewing)) {
-    if (g_generation.load() > 0) g_mutex.store(new std::mutex);
+    if (g_generation.load() > 0) {
+      auto* const mutex = new OwnMutex;
+      mutex->inherited = g_mutex.load();
+      g_mutex.store(mutex);
+    }
     g_generation.fetch_add(1);
     mark->store(kReady, std::memory_order_release);
   }
   while (mark->load(std::memory_order_acquire) != kReady) ::sched_yield();
   return g_generation.load();
 }
+
+// When the library is loaded: a fork during a first call would otherwise find the mark half made.
+[[gnu::constructor]] void begin_first_generation() { renew_generation(); }
 
 }  // namespace
 

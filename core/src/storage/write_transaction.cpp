@@ -3,6 +3,7 @@
 #include <lmdb.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "storage/environment.hpp"
@@ -22,14 +23,16 @@ MDB_val to_val(Bytes bytes) { return {bytes.size(), const_cast<std::uint8_t*>(by
 
 }  // namespace
 
-WriteTransaction::WriteTransaction(std::shared_ptr<Environment> environment)
-    : environment_owner_(std::move(environment)), lock_(environment_owner_->write_mutex_) {
+WriteTransaction::WriteTransaction(std::shared_ptr<Environment> environment, Growth growth)
+    : environment_owner_(std::move(environment)),
+      growth_(growth),
+      lock_(environment_owner_->write_mutex_) {
   environment_ = environment_owner_.get();
 }
 
 Result<std::unique_ptr<WriteTransaction>> WriteTransaction::begin(
     std::shared_ptr<Environment> environment, Growth growth) {
-  std::unique_ptr<WriteTransaction> write(new WriteTransaction(std::move(environment)));
+  std::unique_ptr<WriteTransaction> write(new WriteTransaction(std::move(environment), growth));
   Environment& env = *write->environment_owner_;
   if (!env.usable()) {
     return Status(Code::store_busy, "the store was closed or replaced meanwhile");
@@ -42,6 +45,7 @@ Result<std::unique_ptr<WriteTransaction>> WriteTransaction::begin(
     if (code == MDB_PANIC || code == MDB_MAP_RESIZED) env.mark_unusable();
     return lmdb_status(code, "cannot begin a change");
   }
+  if (growth == Growth::allowed) write->live_pages_before_ = write->live_pages();
   return write;
 }
 
@@ -52,6 +56,7 @@ WriteTransaction::~WriteTransaction() {
 Status WriteTransaction::put(Table table, Bytes key, Bytes value) {
   MDB_val key_val = to_val(key);
   MDB_val value_val = to_val(value);
+  ++put_count_;
   const int code = ::mdb_put(txn_, environment_->handle_of(table), &key_val, &value_val, 0);
   return code == 0 ? Status() : explain_failure(code);
 }
@@ -62,7 +67,34 @@ Status WriteTransaction::remove(Table table, Bytes key) {
   return code == 0 || code == MDB_NOTFOUND ? Status() : explain_failure(code);
 }
 
+std::uint64_t WriteTransaction::live_pages() const noexcept {
+  std::uint64_t pages = 0;
+  for (std::size_t i = 0; i < kTableCount; ++i) {
+    MDB_stat facts{};
+    if (::mdb_stat(txn_, environment_->handle_of(static_cast<Table>(i)), &facts) != 0) continue;
+    pages += facts.ms_branch_pages + facts.ms_leaf_pages + facts.ms_overflow_pages;
+  }
+  return pages;
+}
+
+// Whether the change leaves the reserve alone. It takes new pages for what it added and for each
+// page that it copied to change it: a path down a tree for a put, and no page twice.
+Status WriteTransaction::check_room() const {
+  constexpr std::uint64_t kPagesPerPut = 6;
+  const std::uint64_t live = live_pages();
+  const std::uint64_t added = live - std::min(live, live_pages_before_);
+  const std::uint64_t copied = std::min(kPagesPerPut * put_count_, live_pages_before_);
+  return environment_owner_->check_room_for(added + copied);
+}
+
 Status WriteTransaction::commit() {
+  if (growth_ == Growth::allowed) {
+    if (Status status = check_room(); !status.ok()) {
+      ::mdb_txn_abort(txn_);
+      txn_ = nullptr;
+      return status;
+    }
+  }
   const int code = ::mdb_txn_commit(txn_);
   txn_ = nullptr;  // ended even where the commit failed
   if (code == 0) return {};

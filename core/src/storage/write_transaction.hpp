@@ -31,10 +31,15 @@ class WriteTransaction : public ReadView {
   base::Status commit();
 
  private:
-  explicit WriteTransaction(std::shared_ptr<Environment> environment);
+  WriteTransaction(std::shared_ptr<Environment> environment, Growth growth);
+  base::Status check_room() const;
+  std::uint64_t live_pages() const noexcept;
   base::Status explain_failure(int code) const;
 
   std::shared_ptr<Environment> environment_owner_;
+  Growth growth_;
+  std::uint64_t live_pages_before_ = 0;
+  std::uint64_t put_count_ = 0;
   std::unique_lock<std::mutex> lock_;
 };
 
