@@ -3,7 +3,10 @@
 import json
 import os
 import pathlib
+import pwd
+import shutil
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 PROGRAM = os.environ["TOKENRY_CLI"]
 SOURCE_DIR = pathlib.Path(__file__).resolve().parents[2] / "bindings" / "cli"
 TIMEOUT_S = 120
+NOBODY = pwd.getpwnam("nobody").pw_uid
 
 # What the program reads from the environment must come from the test alone.
 CHOICES = ("TOKENRY_STORE", "XDG_DATA_HOME", "SUDO_USER", "NO_COLOR", "TERM", "TOKENRY_TOKEN")
@@ -118,6 +122,54 @@ def shared_cli(tmp_path_factory):
     program = Cli(tmp_path_factory.mktemp("shared") / "store")
     program.ok("init", "--catalog", "whm")
     return program
+
+
+class Stranger:
+    """Runs a readable copy of the program as a user who is not root, in a folder of that user's."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.uid = os.geteuid() or NOBODY
+        shutil.copy(PROGRAM, folder / "tokenry")
+        libraries = subprocess.run(["ldd", PROGRAM], capture_output=True, check=True, text=True)
+        for line in libraries.stdout.splitlines():
+            if "libtokenry.so" in line:
+                shutil.copy(line.split()[2], folder / line.split()[0])
+        (folder / "home").mkdir()
+        (folder / "tmp").mkdir()
+        if os.geteuid() == 0:
+            for path in (folder, folder / "home", folder / "tmp"):
+                os.chown(path, self.uid, self.uid)
+
+    def start(self, *arguments, cwd=None, **environment):
+        """Starts a command; the caller ends it."""
+        environment.setdefault("HOME", str(self.folder / "home"))
+        # Another user only where there is the right to change to one.
+        options = {"user": self.uid, "group": self.uid, "extra_groups": []}
+        return subprocess.Popen(
+            [str(self.folder / "tokenry"), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=cwd or self.folder,
+            env=plain_environment(LD_LIBRARY_PATH=str(self.folder), **environment),
+            **(options if os.geteuid() == 0 else {}),
+        )
+
+    def __call__(self, *arguments, **options):
+        """Runs a command with nothing on standard input."""
+        process = self.start(*arguments, **options)
+        out, err = process.communicate("", timeout=TIMEOUT_S)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@pytest.fixture
+def stranger():
+    # Below a folder that others may enter, which pytest's own folders are not.
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Stranger(pathlib.Path(folder))
 
 
 def wait_until_expired(moment_s):

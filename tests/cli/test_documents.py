@@ -119,7 +119,8 @@ def test_the_completion_knows_the_commands():
 def test_the_manual_lists_every_exit_code_status_and_variable():
     for code in range(6):
         assert re.search(r"^\.B %d$" % code, MANUAL, re.M), code
-    for status in ("active", "not_yet_valid", "expired", "owner_suspended", "suspended", "revoked"):
+    for status in ("active", "not_yet_valid", "expired", "owner_suspended", "suspended", "revoked",
+                   "tampered"):
         assert re.search(r"^\.B %s$" % status, MANUAL, re.M), status
     for variable in ("TOKENRY_STORE", "XDG_DATA_HOME", "SUDO_USER", "NO_COLOR"):
         assert re.search(r"^\.B %s$" % variable, MANUAL, re.M), variable

@@ -3,9 +3,10 @@
 import base64
 import os
 import pathlib
-import subprocess
+import time
 
-from conftest import PROGRAM, plain_environment
+import pytest
+from conftest import TIMEOUT_S
 
 
 def test_no_command_shows_a_secret(cli):
@@ -53,26 +54,27 @@ def test_the_store_holds_no_secret(cli):
         assert token[16:49].encode() not in path.read_bytes(), path
 
 
-def test_the_process_leaves_no_core(cli):
+def core_limits(pid):
+    """The soft and hard limit of core files, as words."""
+    lines = pathlib.Path("/proc/%d/limits" % pid).read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("Max core file size")]
+    return line.split()[4:6]
+
+
+@pytest.mark.parametrize("command", [["verify"], ["show", "-"]])
+def test_the_process_leaves_no_core(stranger, command):
     """While it waits for a token, the program allows no core dump and is not dumpable."""
-    process = subprocess.Popen(
-        [PROGRAM, "--store", cli.store, "verify"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=plain_environment(),
-    )  # fmt: skip
+    store = str(stranger.folder / "home" / "store")
+    assert stranger("--store", store, "init").returncode == 0
+    process = stranger.start("--store", store, *command)
     try:
-        process.stdin.write(b"begun")
-        process.stdin.flush()
-        limits = ""
-        for _ in range(1000):
-            limits = pathlib.Path("/proc/%d/limits" % process.pid).read_text()
-            (line,) = [line for line in limits.splitlines() if line.startswith("Max core")]
-            if line.split()[4:6] == ["0", "0"]:
-                break
-            os.sched_yield()
-        assert line.split()[4:6] == ["0", "0"], line
+        deadline = time.monotonic() + TIMEOUT_S
         # The kernel gives what belongs to a process that is not dumpable to root.
-        owner = os.stat("/proc/%d/environ" % process.pid).st_uid
-        assert owner == 0
+        while core_limits(process.pid) != ["0", "0"] or (
+            os.stat("/proc/%d/environ" % process.pid).st_uid != 0
+        ):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.01)
     finally:
-        process.communicate(b"\n")
-    assert process.returncode == 1
+        process.communicate("nonsense\n", timeout=TIMEOUT_S)
+    assert process.returncode == {"verify": 1, "show": 2}[command[0]]

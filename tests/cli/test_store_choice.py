@@ -1,59 +1,10 @@
 """Which store a command opens, and who it says did it."""
 
 import os
-import pathlib
 import pwd
-import shutil
-import subprocess
-import tempfile
 
 import pytest
-from conftest import PROGRAM, Cli, plain_environment, run
-
-NOBODY = pwd.getpwnam("nobody").pw_uid
-
-
-class Stranger:
-    """Runs a readable copy of the program as a user who is not root, in a folder of that user's."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.uid = os.geteuid() or NOBODY
-        shutil.copy(PROGRAM, folder / "tokenry")
-        libraries = subprocess.run(["ldd", PROGRAM], capture_output=True, check=True, text=True)
-        for line in libraries.stdout.splitlines():
-            if "libtokenry.so" in line:
-                shutil.copy(line.split()[2], folder / line.split()[0])
-        (folder / "home").mkdir()
-        (folder / "tmp").mkdir()
-        if os.geteuid() == 0:
-            for path in (folder, folder / "home", folder / "tmp"):
-                os.chown(path, self.uid, self.uid)
-
-    def __call__(self, *arguments, cwd=None, **environment):
-        environment.setdefault("HOME", str(self.folder / "home"))
-        # A user of his own only where there is the right to change to one.
-        options = {"user": self.uid, "group": self.uid, "extra_groups": []}
-        done = subprocess.run(
-            [str(self.folder / "tokenry"), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            cwd=cwd or self.folder,
-            env=plain_environment(LD_LIBRARY_PATH=str(self.folder), **environment),
-            **(options if os.geteuid() == 0 else {}),
-        )
-        return done
-
-
-@pytest.fixture
-def stranger():
-    # Below a folder that others may enter, which pytest's own folders are not.
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        yield Stranger(pathlib.Path(folder))
-
+from conftest import Cli, run
 
 def store_id(path):
     return Cli(path).json("stat")["store_id"]

@@ -25,6 +25,10 @@ THIRD_DEFINED = "int tokenry_third(int value) { return value; }\n"
 HARDENED = ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"]
 
 
+def without_line(text, word):
+    return "".join(line for line in text.splitlines(True) if word not in line)
+
+
 def build(folder, header, source, flags=("-g",)):
     """Builds a library of source in folder and returns its path."""
     folder.mkdir(exist_ok=True)
@@ -68,9 +72,8 @@ class Abi(Folder):
         self.assert_answers((1, 0, 0), HEADER + THIRD_DECLARED, SOURCE + THIRD_DEFINED)
 
     def test_function_removed(self):
-        self.assert_answers((1, 0, 1), HEADER.replace("int tokenry_read(const tokenry_box *box);", ""),
-                            SOURCE.split("int tokenry_read")[0] + "int tokenry_write"
-                            + SOURCE.split("int tokenry_write")[1])
+        self.assert_answers((1, 0, 1), without_line(HEADER, "tokenry_read"),
+                            without_line(SOURCE, "tokenry_read"))
 
     def test_function_exported_that_is_not_declared(self):
         self.assert_answers((1, 0, 0), HEADER, SOURCE + THIRD_DEFINED)
@@ -109,8 +112,7 @@ class Abi(Folder):
                                                       "TOKENRY_BAD = 7, TOKENRY_WORSE"))
 
     def test_constant_removed(self):
-        self.assert_answers((0, 1, 0), HEADER.replace(", /* a comment, with a comma */ TOKENRY_BAD = 7",
-                                                      ""))
+        self.assert_answers((0, 1, 0), HEADER.replace("TOKENRY_BAD = 7", ""))
 
     def test_library_without_types_is_an_error(self):
         self.assert_answers((0, 0, 2), flags=())

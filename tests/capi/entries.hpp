@@ -1,0 +1,62 @@
+// The functions of tokenry.h, one line each: what may be wrong with their arguments, and a call.
+#pragma once
+
+#include <ostream>
+#include <vector>
+
+#include "arguments.hpp"
+
+namespace capi_tests {
+
+// An argument that can be spoilt. What is wrong in which way stands in spoilers.cpp.
+enum class Part {
+  store,
+  closable_store,  // NULL is fine
+  cursor,
+  freeable_cursor,  // NULL is fine
+  actor,
+  owner,
+  new_name,
+  label,
+  new_path,     // of a store to make
+  open_path,    // of a store to open
+  credentials,  // of tokenry_identify
+  realm,
+  id_text,
+  store_options,
+  open_options,
+  scope,
+  ceiling,
+  names,
+  set,
+  spec,
+  edit,
+  filter,
+  request,
+  verdict,
+  judged_verdict,
+  id_buffer,  // 12 characters
+  buffer,     // with its capacity
+  output,
+  token_id,
+  ids,
+  revoked_ids,  // those must be revoked: for purge
+  flags
+};
+
+struct Entry {
+  const char* symbol;
+  std::vector<Part> parts;
+  int (*call)(Arguments&);
+
+  // How a failing test names it.
+  friend void PrintTo(const Entry& entry, std::ostream* out) { *out << entry.symbol; }
+};
+
+// The functions that can fail.
+const std::vector<Entry>& fallible_entries();
+
+// The functions that cannot: any argument is fine. Their checks are tests of their own.
+const std::vector<const char*>& infallible_entries();
+
+}  // namespace capi_tests

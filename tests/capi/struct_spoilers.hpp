@@ -1,0 +1,78 @@
+// What may be wrong with the structs of the interface: their sizes, and what stands in them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "spoilers.hpp"
+
+namespace capi_tests {
+
+using Spoilers = std::vector<Spoiler>;
+inline constexpr int kInvalid = TOKENRY_INVALID_ARGUMENT;
+inline constexpr std::size_t kMegabyte = 1 << 20;
+
+inline void append(Spoilers& to, Spoilers more) {
+  for (Spoiler& one : more) to.push_back(std::move(one));
+}
+
+template <typename Struct>
+Spoilers bad_sizes(StructArgument<Struct> Arguments::*member, bool may_be_null) {
+  const auto size = [member](const char* name, std::size_t value) {
+    return Spoiler{name, kInvalid, [member, value](Arguments& a) { (a.*member).set_size(value); }};
+  };
+  Spoilers all{size("struct_size 0", 0),
+               size("struct_size 4", 4),
+               size("struct_size a byte too small", sizeof(Struct) - 1),
+               size("struct_size a word too small", sizeof(Struct) - 8),
+               size("struct_size that no struct has", sizeof(Struct) + 1),
+               size("struct_size huge", 4104),
+               size("struct_size at its end", UINT32_MAX),
+               {"longer, asking for what is not known", kInvalid, [member](Arguments& a) {
+                  (a.*member).set_size(sizeof(Struct) + 8);
+                  (a.*member).set_first_unknown_byte(1);
+                }}};
+  if (!may_be_null) {
+    all.push_back({"NULL", kInvalid, [member](Arguments& a) { (a.*member).set_null(); }});
+  }
+  return all;
+}
+
+template <typename Struct>
+Spoilers longer_structs(StructArgument<Struct> Arguments::*member) {
+  return {{"longer, with nothing in it", 0,
+           [member](Arguments& a) { (a.*member).set_size(sizeof(Struct) + 8); }},
+          {"the longest", 0, [member](Arguments& a) { (a.*member).set_size(4096); }}};
+}
+
+// Of structs that come back: what stands behind the known part is nobody's wish.
+template <typename Struct>
+Spoilers bad_output_sizes(StructArgument<Struct> Arguments::*member, bool may_be_null) {
+  Spoilers all = bad_sizes(member, may_be_null);
+  std::erase_if(all, [](const Spoiler& one) { return one.name.starts_with("longer"); });
+  return all;
+}
+
+template <typename Struct>
+Spoilers longer_outputs(StructArgument<Struct> Arguments::*member) {
+  Spoilers all = longer_structs(member);
+  all.push_back({"longer, with something in it", 0, [member](Arguments& a) {
+                   (a.*member).set_size(sizeof(Struct) + 8);
+                   (a.*member).set_first_unknown_byte(1);
+                 }});
+  return all;
+}
+
+Spoilers bad_store_options();
+Spoilers bad_open_options();
+Spoilers bad_scopes();
+Spoilers bad_specs();
+Spoilers bad_edits();
+Spoilers bad_filters();
+Spoilers bad_requests();
+Spoilers bad_verdicts();
+
+}  // namespace capi_tests
