@@ -516,7 +516,7 @@ enum tokenry_sort {
   TOKENRY_SORT_OWNER = 1, /* owner, then label */
   TOKENRY_SORT_LABEL = 2,
   TOKENRY_SORT_CREATED = 3,
-  TOKENRY_SORT_EXPIRES = 4, /* those that never expire come last */
+  TOKENRY_SORT_EXPIRES = 4, /* those that never expire come after all others */
   TOKENRY_SORT_STATUS = 5
 };
 

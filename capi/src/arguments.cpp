@@ -20,7 +20,7 @@ Status wrong_struct_size(std::string_view what, std::size_t given, std::size_t e
 Status read_text(std::string_view what, const char* text, std::size_t size, std::string_view& out) {
   if (text == nullptr && size != 0) return missing_argument(what);
   if (size > kMaxText) return {Code::invalid_argument, std::string(what) + " is too long"};
-  out = text == nullptr ? std::string_view("", 0) : std::string_view(text, size);
+  out = text == nullptr ? std::string_view("") : std::string_view(text, size);
   if (out.find('\0') != std::string_view::npos) {
     return {Code::invalid_argument, std::string(what) + " must not hold a NUL byte"};
   }

@@ -54,8 +54,7 @@ Status read_options(const tokenry_store_options* given, engine::CreateOptions& o
   if (!prefix.empty()) out.prefix = prefix;
   out.group = group;
   if (options.key_file_size != 0) {
-    TOKENRY_TRY(
-        capi::read_path("key_file", options.key_file, options.key_file_size, out.key_file));
+    TOKENRY_TRY(capi::read_path("key_file", options.key_file, options.key_file_size, out.key_file));
   }
   bool has_key = false;
   TOKENRY_TRY(read_key(options.key, options.key_size, key, has_key));
@@ -71,8 +70,7 @@ Status read_open_options(const tokenry_open_options* given, engine::OpenOptions&
   TOKENRY_TRY(capi::read_struct("options", given, options));
   if (options.flags != 0) return {Code::invalid_argument, "options: unknown flags"};
   if (options.key_file_size != 0) {
-    TOKENRY_TRY(
-        capi::read_path("key_file", options.key_file, options.key_file_size, out.key_file));
+    TOKENRY_TRY(capi::read_path("key_file", options.key_file, options.key_file_size, out.key_file));
   }
   bool has_key = false;
   TOKENRY_TRY(read_key(options.key, options.key_size, key, has_key));

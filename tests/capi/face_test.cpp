@@ -46,7 +46,8 @@ class FaceTest : public testing::Test {
     store_ = Store::open(path_);
   }
 
-  tokenry::TokenSpec spec(std::string_view label, std::vector<std::string_view> scopes = {"read"}) {
+  tokenry::TokenSpec spec(std::string_view label,
+                          const std::vector<std::string_view>& scopes = {"read"}) {
     tokenry::TokenSpec spec;
     spec.owner = "root";
     spec.label = label;
@@ -273,8 +274,12 @@ TEST_F(FaceTest, ManyAtOnce) {
   EXPECT_EQ(store_.create_many("tester", {}).size(), 0U);
   expect_failure(
       Code::kConflict,
-      [&](Status& s) { EXPECT_EQ(store_.create_many("t", {spec("c"), spec("a")}, s).size(), 0U); },
-      [&] { (void)store_.create_many("t", {spec("c"), spec("a")}); });
+      [&](Status& s) {
+        EXPECT_EQ(store_.create_many("t", {spec("c"), spec("a")}, s).size(), 0U);
+      },
+      [&] {
+        (void)store_.create_many("t", {spec("c"), spec("a")});
+      });
   EXPECT_THROW((void)store_.find("root", "c"), tokenry::Error);  // none was made
 }
 

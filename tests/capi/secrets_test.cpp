@@ -79,9 +79,9 @@ TEST(Secrets, OnlyTheIssuedObjectHoldsTheToken) {
 TEST(Secrets, ListsOfTokensAreWipedToo) {
   const World world;
   const auto none = sized<tokenry_scope_set>();
-  std::vector<tokenry_token_spec> specs(3, sized<tokenry_token_spec>());
-  const char* labels[] = {"a", "b", "c"};
-  for (std::size_t i = 0; i < specs.size(); ++i) {
+  constexpr std::array<const char*, 3> labels = {"a", "b", "c"};
+  std::vector<tokenry_token_spec> specs(labels.size(), sized<tokenry_token_spec>());
+  for (std::size_t i = 0; i < labels.size(); ++i) {
     specs[i].owner = "root";
     specs[i].owner_size = 4;
     specs[i].label = labels[i];
@@ -131,8 +131,8 @@ std::size_t print_basic_header(const char* user, const char* token, char* out) {
     if (i == user_size) return ':';
     return static_cast<unsigned char>(i < user_size ? user[i] : token[i - user_size - 1]);
   };
-  std::memcpy(out, "Basic ", 6);
-  std::size_t at = 6;
+  constexpr std::string_view kScheme = "Basic ";
+  std::size_t at = kScheme.copy(out, kScheme.size());
   for (std::size_t i = 0; i < size; i += 3) {
     const unsigned bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
     for (unsigned k = 0; k < 4; ++k) {

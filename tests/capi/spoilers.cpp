@@ -54,7 +54,7 @@ Spoilers bad_cursors() {
 
 // What no text of the interface may be, wherever it stands.
 Spoilers bad_bytes(Text Arguments::*member) {
-  const auto text = [member](const char* name, std::string content) {
+  const auto text = [member](const char* name, const std::string& content) {
     return Spoiler{name, kInvalid, [member, content](Arguments& a) { (a.*member).set(content); }};
   };
   return {{"NULL with a size", kInvalid, [member](Arguments& a) { (a.*member).set_null(4); }},
@@ -69,7 +69,7 @@ Spoilers bad_bytes(Text Arguments::*member) {
 }
 
 Spoilers bad_texts(Text Arguments::*member, std::size_t limit) {
-  const auto text = [member](const char* name, std::string content) {
+  const auto text = [member](const char* name, const std::string& content) {
     return Spoiler{name, kInvalid, [member, content](Arguments& a) { (a.*member).set(content); }};
   };
   Spoilers all = bad_bytes(member);
@@ -108,7 +108,7 @@ Spoilers bad_paths() {
 
 Spoilers bad_scope_names() {
   static const char* const with_null[] = {"read", nullptr};
-  static const auto name = [](const char* what, int code, std::string content) {
+  static const auto name = [](const char* what, int code, const std::string& content) {
     return Spoiler{what, code, [content](Arguments& a) {
                      static std::string kept;
                      kept = content;

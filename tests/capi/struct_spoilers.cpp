@@ -161,7 +161,7 @@ Spoilers bad_specs() {
 namespace {
 
 Spoiler bad_edit(const char* name, std::uint32_t field,
-                 std::function<void(tokenry_edit_spec&, Arguments&)> spoil) {
+                 const std::function<void(tokenry_edit_spec&, Arguments&)>& spoil) {
   return {name, kInvalid, [field, spoil](Arguments& a) {
             a.edit->fields = field;
             spoil(*a.edit, a);

@@ -290,6 +290,10 @@ TEST_F(CreateStore, MapSizesHaveLimits) {
   expect_nothing_made();
   options.map_size_bytes = kMinMapSizeBytes;
   EXPECT_EQ(create_code(options), Code::ok);
+  std::filesystem::remove_all(path());
+  options.map_size_bytes = kMaxMapSizeBytes;
+  EXPECT_EQ(create_code(options), Code::ok);
+  EXPECT_EQ(open()->format().map_size_bytes, kMaxMapSizeBytes);
 }
 
 TEST_F(CreateStore, EveryOpenerTakesTheMapSizeFromTheFile) {

@@ -48,14 +48,14 @@ class GoldenStore : public testing::Test {
   model::ScopeBits bits(const std::vector<std::string_view>& names) {
     return *store_->catalog()->resolve(names);
   }
-  Reason verify(const std::string& credentials, std::vector<std::string_view> required = {},
+  Reason verify(const std::string& credentials, const std::vector<std::string_view>& required = {},
                 std::int64_t now_ms = 0) {
     return store_
         ->verify({.credentials = credentials, .required = bits(required), .now_ms = now_ms})
         .reason;
   }
-  Reason verify_token(const std::string& name, std::vector<std::string_view> required = {}) {
-    return verify(texts_.at(name), std::move(required));
+  Reason verify_token(const std::string& name, const std::vector<std::string_view>& required = {}) {
+    return verify(texts_.at(name), required);
   }
   Names effective(const std::string& owner, const std::string& label) {
     const auto id = store_->find(owner, label);

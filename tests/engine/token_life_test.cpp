@@ -284,6 +284,18 @@ TEST_F(TokenLife, AnIdNeverNamesTwoTokens) {
   }
 }
 
+TEST_F(TokenLife, RemovingAScopeFromEverythingIsRefused) {
+  given("root/bot", {"all", "restart"});
+  TokenEdit change = edit_of(id_of("root/bot"));
+  change.remove_scopes = bits({"restart"});
+  EXPECT_EQ(edit("root/bot", change), Code::invalid_argument) << "it would still have it";
+  change.remove_scopes = bits({"all", "restart"});
+  change.add_scopes = bits({"edit-dns"});
+  EXPECT_EQ(edit("root/bot", change), Code::ok);
+  EXPECT_EQ(verify("root/bot", {"restart"}), Reason::scope_denied);
+  EXPECT_EQ(verify("root/bot", {"edit-dns"}), Reason::allowed);
+}
+
 TEST_F(TokenLife, TheLowestFreedSlotIsTakenFirstAndThenNewOnes) {
   for (const char* name : {"root/a", "root/b", "root/c"}) given(name);
   for (const char* name : {"root/c", "root/a"}) {

@@ -39,7 +39,7 @@ using Accepts = std::function<bool(base::Bytes)>;
 
 // Copies the row to the heap in its exact size, so that a read beyond its end is noticed.
 inline bool accepts(const Accepts& decode, const RowBody& row) {
-  const std::vector<std::uint8_t> exact(row);
+  const std::vector<std::uint8_t> exact(row.begin(), row.end());
   return decode(exact);
 }
 

@@ -32,8 +32,8 @@ class SecretBytes {
   std::array<std::uint8_t, N> bytes_{};
 };
 
-// Secret text of bounded length; text beyond the capacity is refused by append(). One that was never
-// written to is not wiped: on the hot path most are not.
+// Secret text of bounded length; text beyond the capacity is refused by append(). One that was
+// never written to is not wiped: on the hot path most are not.
 template <std::size_t Capacity>
 class SecretText {
  public:

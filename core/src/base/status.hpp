@@ -50,7 +50,8 @@ class [[nodiscard]] Status {
 // The text of errno's value `error`, without a locale and safe in threads.
 std::string errno_text(int error);
 
-// An errno as a status: "WHAT: TEXT", with the code that fits (permission, full disk, missing, I/O).
+// An errno as a status: "WHAT: TEXT", with the code that fits (permission, full disk, missing,
+// I/O).
 Status errno_status(int error, std::string_view what);
 
 // A value or the status that says why there is none.

@@ -105,8 +105,8 @@ Result<Access> check_place(const std::string& path, const CreateOptions& options
 Status set_access(const std::string& path, const Access& access, mode_t mode) {
   const bool wants_owner = access.owner != static_cast<uid_t>(-1) && access.owner != ::geteuid();
   const uid_t owner = wants_owner ? access.owner : static_cast<uid_t>(-1);
-  // A group that was asked for must be set. One that the directory merely had is not: its owner need
-  // not be a member.
+  // A group that was asked for must be set. One that the directory merely had is not: its owner
+  // need not be a member.
   if (::chown(path.c_str(), owner, access.group) != 0 &&
       (errno != EPERM || wants_owner || access.group_required)) {
     return base::errno_status(errno, "cannot give " + path + " to its owner and group");
@@ -124,8 +124,8 @@ Status write_rows(const std::string& directory, std::string_view actor,
   const auto write_all = [&]() -> Status {
     record::Format format;
     format.page_size = environment->page_size();
-    format.records_per_page = static_cast<std::uint16_t>(
-        (format.page_size - record::kRecordSize) / record::kRecordSize);
+    format.records_per_page =
+        static_cast<std::uint16_t>((format.page_size - record::kRecordSize) / record::kRecordSize);
     format.sealed = options.sealed;
     format.prefix = options.prefix;
     ::randombytes_buf(format.store_id.data(), format.store_id.size());
@@ -135,21 +135,21 @@ Status write_rows(const std::string& directory, std::string_view actor,
                                         ? token::StoreKeys::derive(key->span(), format.store_id)
                                         : token::StoreKeys::unsealed(format.store_id));
     format.key_id = keys->key_id();
-    TOKENRY_ASSIGN(const auto write, storage::WriteTransaction::begin(
-                                         environment, storage::Growth::allowed));
+    TOKENRY_ASSIGN(const auto write,
+                   storage::WriteTransaction::begin(environment, storage::Growth::allowed));
     RowEditor rows(*write, *keys, format.records_per_page);
     TOKENRY_TRY(rows.put_format(format));
     TOKENRY_TRY(rows.put_counters({}));
     TOKENRY_TRY(rows.put_control({}));
     if (!options.scopes.empty()) {
       Applier applier(rows);
-      TOKENRY_TRY(applier.apply({std::string(actor), format.created_at_ms,
-                                 model::AddScopes{options.scopes}}));
+      TOKENRY_TRY(applier.apply(
+          {std::string(actor), format.created_at_ms, model::AddScopes{options.scopes}}));
     }
     return write->commit();
   };
-  const Status status = write_all();
-  storage::release_environment(held, std::move(environment));
+  Status status = write_all();
+  storage::release_environment(held, environment);
   return status;
 }
 
@@ -177,8 +177,7 @@ class Draft {
 };
 
 // Writes a new key to where it is to be kept; answers the key to seal with.
-Status make_key(Draft& draft, const CreateOptions& options, const Access& access,
-                StoreKey& fresh) {
+Status make_key(Draft& draft, const CreateOptions& options, const Access& access, StoreKey& fresh) {
   ::randombytes_buf(fresh.data(), fresh.size());
   const bool is_inside = options.key_file.empty();
   const std::string path = is_inside ? default_key_file(draft.path()) : options.key_file;

@@ -20,9 +20,9 @@ struct CreateOptions {
   std::string prefix = "tkry";
   std::vector<model::Scope> scopes;
   bool sealed = true;
-  std::string group;               // that shares the store; empty: none
-  std::string key_file;            // empty: the default beside the data
-  const StoreKey* key = nullptr;   // the caller's own, instead of a file
+  std::string group;              // that shares the store; empty: none
+  std::string key_file;           // empty: the default beside the data
+  const StoreKey* key = nullptr;  // the caller's own, instead of a file
   std::uint64_t map_size_bytes = kDefaultMapSizeBytes;
 };
 

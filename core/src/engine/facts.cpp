@@ -67,8 +67,7 @@ class Walk {
       return {};
     }
     if (record->state() == model::TokenState::free) return {};
-    ++facts_.tokens_by_status[static_cast<std::size_t>(
-        model::status_at(record->terms(), now_ms_))];
+    ++facts_.tokens_by_status[static_cast<std::size_t>(model::status_at(record->terms(), now_ms_))];
     const Result<StoredToken> token = rows.token(model::make_id(record->generation(), slot));
     note(token.code(), "details of slot " + std::to_string(slot));
     if (!token.ok()) return {};

@@ -50,14 +50,13 @@ bool Listing::matches(const model::Token& token) const {
   const auto status = static_cast<unsigned>(model::status_at(token, now_ms_));
   if (filter_.status_mask != 0 && (filter_.status_mask >> status & 1U) == 0) return false;
   if (!filter_.scopes.empty() && (filter_.scopes & token.terms.effective).empty()) return false;
-  return filter_.label_glob.empty() ||
-         base::matches_glob(filter_.label_glob, token.details.label);
+  return filter_.label_glob.empty() || base::matches_glob(filter_.label_glob, token.details.label);
 }
 
 std::string Listing::sort_key(const model::Token& token) const {
   const model::TokenDetails& details = token.details;
   // Neither name holds a zero byte, so it ends the first before the second begins.
-  const std::string name = details.owner + '\0' + details.label;
+  std::string name = details.owner + '\0' + details.label;
   switch (filter_.sort) {
     case Sort::none:
     case Sort::owner:

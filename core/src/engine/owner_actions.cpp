@@ -106,8 +106,8 @@ Result<OwnerSummary> Store::owner(std::string_view name) {
   const std::string prefix = record::owner_prefix(name);
   std::string from = prefix;
   do {
-    TOKENRY_TRY(read(
-        [&](const Rows& rows) { return count_live_tokens(rows, prefix, from, counts); }));
+    TOKENRY_TRY(
+        read([&](const Rows& rows) { return count_live_tokens(rows, prefix, from, counts); }));
   } while (!from.empty());
   summary.live_tokens = counts[summary.owner.name];
   return summary;
@@ -134,8 +134,7 @@ Result<std::vector<OwnerSummary>> Store::owners() {
   // Owner names begin above a zero byte, so this stands before all of them.
   from.assign(1, '\0');
   do {
-    TOKENRY_TRY(
-        read([&](const Rows& rows) { return count_live_tokens(rows, "", from, counts); }));
+    TOKENRY_TRY(read([&](const Rows& rows) { return count_live_tokens(rows, "", from, counts); }));
   } while (!from.empty());
   for (OwnerSummary& summary : summaries) summary.live_tokens = counts[summary.owner.name];
   return summaries;

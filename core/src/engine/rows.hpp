@@ -120,8 +120,7 @@ class RowEditor : public Rows {
   base::Status remove_free_slot(std::uint32_t slot);
 
  private:
-  base::Status put_sealed(storage::Table table, char domain, base::Bytes key,
-                          record::RowBody body);
+  base::Status put_sealed(storage::Table table, char domain, base::Bytes key, record::RowBody body);
 
   storage::WriteTransaction& write_;
 };

@@ -12,8 +12,7 @@ Result<std::optional<VerifierRecord>> Rows::intact_record(std::uint64_t id) cons
   const std::uint32_t slot = model::slot_of(id);
   TOKENRY_ASSIGN(std::optional<VerifierRecord> found, record(slot));
   const bool fits = found && found->state() != model::TokenState::free &&
-                    found->generation() == model::generation_of(id) &&
-                    record_sealed(slot, *found);
+                    found->generation() == model::generation_of(id) && record_sealed(slot, *found);
   if (!fits) found.reset();
   return found;
 }

@@ -115,7 +115,7 @@ Status Store::load_keys(const OpenOptions& options) {
   StoreKey from_file;
   const StoreKey* key = options.key;
   if (key == nullptr) {
-    const Status status = read_key_file(path, from_file);
+    Status status = read_key_file(path, from_file);
     if (status.ok()) key = &from_file;
     const bool needs_none = !format_.sealed && options.key_file.empty();
     if (!status.ok() && !(needs_none && status.code() == Code::key_missing)) return status;
@@ -158,7 +158,7 @@ Result<std::shared_ptr<Environment>> Store::environment() {
 // After a fork, a failed write, or files replaced under the process: opens what is at the path now,
 // which must be the same store.
 Status Store::reattach(const ProcessLock& held) {
-  if (environment_) storage::release_environment(held, std::move(environment_));
+  if (environment_) storage::release_environment(held, environment_);
   environment_ = nullptr;
   TOKENRY_ASSIGN(std::shared_ptr<Environment> environment,
                  storage::open_environment(held, directory_));
@@ -180,7 +180,7 @@ Status Store::reattach(const ProcessLock& held) {
                                   " now; close this handle and open it anew"};
   }
   if (!status.ok()) {
-    storage::release_environment(held, std::move(environment));
+    storage::release_environment(held, environment);
     return status;
   }
   environment_ = std::move(environment);
@@ -193,7 +193,7 @@ Result<ThreadEntry*> Store::thread_entry() {
     return entry;
   }
   TOKENRY_ASSIGN(std::shared_ptr<Environment> environment, this->environment());
-  return add_thread_entry(serial_, storage::Reader::attach(std::move(environment), serial_));
+  return add_thread_entry(serial_, storage::Reader::attach(environment, serial_));
 }
 
 Status Store::read(const std::function<Status(const Rows&)>& read_rows) {

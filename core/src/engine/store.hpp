@@ -32,8 +32,8 @@ enum class LogLevel { info = 1, warning = 2, error = 3 };
 using LogSink = std::function<void(LogLevel, const std::string& line)>;
 
 struct OpenOptions {
-  std::string key_file;            // empty: the default beside the data
-  const StoreKey* key = nullptr;   // instead of a file
+  std::string key_file;           // empty: the default beside the data
+  const StoreKey* key = nullptr;  // instead of a file
   LogSink log;
 };
 

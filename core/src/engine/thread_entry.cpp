@@ -26,13 +26,12 @@ ThreadEntry* find_thread_entry(std::uint64_t store_serial) noexcept {
   return nullptr;
 }
 
-ThreadEntry* add_thread_entry(std::uint64_t store_serial,
-                              std::shared_ptr<storage::Reader> reader) {
+ThreadEntry* add_thread_entry(std::uint64_t store_serial, std::shared_ptr<storage::Reader> reader) {
   std::erase_if(t_entries.entries, [&](const auto& entry) {
     return entry->store_serial == store_serial || !entry->reader->attached();
   });
-  t_entries.entries.push_back(std::make_unique<ThreadEntry>(
-      ThreadEntry{store_serial, std::move(reader), KnownState()}));
+  t_entries.entries.push_back(
+      std::make_unique<ThreadEntry>(ThreadEntry{store_serial, std::move(reader), KnownState()}));
   return t_entries.entries.back().get();
 }
 

@@ -1,4 +1,5 @@
-// What a thread keeps of each store that it used: its reader, and what it knows of the newest commit.
+// What a thread keeps of each store that it used: its reader, and what it knows of the newest
+// commit.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +12,10 @@ namespace tokenry::engine {
 // The store-wide state that a verification heeds, read once for each transaction id.
 struct KnownState {
   std::uint64_t transaction_id = 0;
-  bool intact = false;               // control and catalog rows are there and their seals match
-  std::uint32_t catalog_version = 0; // whose scope rows were found intact
+  bool intact = false;                // control and catalog rows are there and their seals match
+  std::uint32_t catalog_version = 0;  // whose scope rows were found intact
   bool catalog_checked = false;
-  std::uint64_t page_count = 0;      // pages of verifier records
+  std::uint64_t page_count = 0;  // pages of verifier records
 };
 
 struct ThreadEntry {

@@ -49,16 +49,14 @@ Status check_spec(const TokenSpec& spec, std::int64_t now_ms) {
 // The id for a new token: of the first slot that was given back, or of the next.
 Result<std::uint64_t> choose_id(const Applier& applier) {
   storage::Cursor free_slots(applier.rows().view(), storage::Table::free_slots);
-  if (free_slots.first()) {
+  for (bool more = free_slots.first(); more; more = free_slots.next()) {
     const std::uint32_t slot = storage::key_number(free_slots.key());
     TOKENRY_ASSIGN(const std::optional<record::VerifierRecord> record, applier.rows().record(slot));
-    if (!record) return Status(Code::store_damaged, "a free slot has no record");
-    // Its generation is what keeps the next id from being one that there was.
-    if (!applier.rows().record_sealed(slot, *record)) {
-      return Status(Code::tampered, "the seal of free slot " + std::to_string(slot) +
-                                        " does not match: data.mdb was changed from outside");
-    }
-    return model::make_id(record->generation(), slot);
+    // Its generation is what keeps the next id from being one that there was. Where it cannot be
+    // trusted the slot stays unused; `stat` names it.
+    const bool usable = record && record->state() == model::TokenState::free &&
+                        applier.rows().record_sealed(slot, *record);
+    if (usable) return model::make_id(record->generation(), slot);
   }
   TOKENRY_TRY(free_slots.status());
   TOKENRY_ASSIGN(const record::Counters counters, applier.rows().counters());
@@ -67,6 +65,19 @@ Result<std::uint64_t> choose_id(const Applier& applier) {
   }
   // From 1 up: an id of 0 means "none" everywhere.
   return model::make_id(1 + ::randombytes_uniform(kFirstGenerations - 1), counters.next_slot);
+}
+
+// Taking a scope away from a token that also has one marked `everything` would change nothing; who
+// asks for it must not believe that it did.
+Status check_removed(Applier& applier, const model::ScopeBits& granted,
+                     const model::ScopeBits& removed) {
+  TOKENRY_ASSIGN(const model::Catalog* catalog, applier.catalog());
+  const model::ScopeBits kept = catalog->expand(granted) & removed;
+  if (kept.empty()) return {};
+  const std::vector<std::string_view> names = catalog->names(kept);
+  return {Code::invalid_argument, "the token has a scope that contains all others, \"" +
+                                      std::string(names.front()) +
+                                      "\" too; replace its scopes instead of removing some"};
 }
 
 std::optional<std::uint32_t> next_generation(std::uint64_t id) {
@@ -144,6 +155,7 @@ Result<model::Token> Store::edit(std::string_view actor, const TokenEdit& edit, 
     if (edit.touches_scopes()) {
       const model::ScopeBits base_scopes = edit.set_scopes.value_or(before.token.details.granted);
       operation.granted = (base_scopes | edit.add_scopes).without(edit.remove_scopes);
+      TOKENRY_TRY(check_removed(applier, *operation.granted, edit.remove_scopes));
     }
     TOKENRY_TRY(applier.apply({std::string(actor), now_ms, std::move(operation)}));
     TOKENRY_ASSIGN(StoredToken stored, applier.rows().token(edit.id));
@@ -213,7 +225,7 @@ Status Store::act(std::string_view actor, Action action, std::span<const std::ui
                   bool dry_run, std::span<Code> codes) {
   TOKENRY_TRY(model::check_actor(actor));
   const std::int64_t now_ms = base::now_ms();
-  const Status status = write(Growth::spare, dry_run, [&](Applier& applier) -> Status {
+  Status status = write(Growth::spare, dry_run, [&](Applier& applier) -> Status {
     std::vector<std::uint64_t> doable;
     std::unordered_set<std::uint64_t> seen;
     for (std::size_t i = 0; i < ids.size(); ++i) {

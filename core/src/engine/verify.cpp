@@ -46,8 +46,7 @@ bool copy_candidate(const Rows& rows, std::uint64_t page_count, std::uint64_t id
   const storage::NumberKey page_key(static_cast<std::uint32_t>(candidate.slot / per_page));
   Bytes page;
   const auto found = rows.view().get(Table::verifiers, page_key, page);
-  const std::size_t offset =
-      record::kPageSpare + candidate.slot % per_page * record::kRecordSize;
+  const std::size_t offset = record::kPageSpare + candidate.slot % per_page * record::kRecordSize;
   if (found != storage::ReadView::Found::yes || page.size() < offset + record::kRecordSize) {
     return false;
   }
@@ -76,9 +75,9 @@ void refresh(const Rows& rows, KnownState& known) {
   if (control.ok() &&
       !(known.catalog_checked && known.catalog_version == control->catalog_version)) {
     for (std::uint32_t bit = 0; bit < control->scope_count && known.intact; ++bit) {
-      known.intact = rows.required_row(Table::scopes, record::kScopeDomain,
-                                       storage::NumberKey(bit), "a scope")
-                         .ok();
+      known.intact =
+          rows.required_row(Table::scopes, record::kScopeDomain, storage::NumberKey(bit), "a scope")
+              .ok();
     }
     known.catalog_checked = known.intact;
     known.catalog_version = control->catalog_version;
@@ -111,8 +110,7 @@ class VerifyCall {
       case token::CredentialsOutcome::token:
         break;
     }
-    const bool parsed =
-        token::parse_token(credentials_.token, store.format_.prefix, token_);
+    const bool parsed = token::parse_token(credentials_.token, store.format_.prefix, token_);
     outcome_ = parsed ? Reason::allowed : Reason::malformed;
   }
 
@@ -221,14 +219,14 @@ Verdict Store::verify(const Request& request) {
 Result<std::uint64_t> Store::identify(std::string_view credentials) {
   VerifyCall call(*this, credentials);
   if (call.outcome() != Reason::allowed) {
-    return Status(Code::invalid_argument,
-                  std::string("the text is not a token of this store (") +
-                      model::reason_name(static_cast<int>(call.outcome())) + ")");
+    return Status(Code::invalid_argument, std::string("the text is not a token of this store (") +
+                                              model::reason_name(static_cast<int>(call.outcome())) +
+                                              ")");
   }
   if (!call.load()) return call.failure();
   if (!call.is_right_secret()) {
-    return Status(Code::not_found, "no token has this secret; the id in its text is " +
-                                       id_text(call.id()));
+    return Status(Code::not_found,
+                  "no token has this secret; the id in its text is " + id_text(call.id()));
   }
   return call.id();
 }

@@ -13,9 +13,9 @@ using base::Status;
 
 Status check_scope(const Scope& scope) {
   const auto named = [&](const Status& status) {
-    return status.ok() ? status
-                       : Status(status.code(),
-                                "scope " + base::quoted(scope.name) + ": " + status.text());
+    return status.ok()
+               ? status
+               : Status(status.code(), "scope " + base::quoted(scope.name) + ": " + status.text());
   };
   TOKENRY_TRY(named(check_scope_name(scope.name)));
   TOKENRY_TRY(named(check_scope_text("a scope's group", scope.group)));
@@ -29,9 +29,9 @@ Status Catalog::add(Scope scope) {
   if (taken != bits_by_lower_name_.end()) {
     const std::string& other = scopes_[taken->second].name;
     const bool same = other == scope.name;
-    return {Code::conflict, "the scope \"" + scope.name +
-                                (same ? "\" exists already"
-                                      : "\" differs only in case from \"" + other + "\"")};
+    return {Code::conflict,
+            "the scope \"" + scope.name +
+                (same ? "\" exists already" : "\" differs only in case from \"" + other + "\"")};
   }
   if (scopes_.size() == kMaxScopes) {
     return {Code::invalid_argument, "a store holds 256 scopes at the most"};

@@ -56,8 +56,9 @@ Status check_actor(std::string_view actor) {
 Status check_note(std::string_view note) {
   const bool fits = note.size() <= kMaxNote && base::is_plain_utf8(note);
   return fits ? Status()
-              : invalid("a note", "up to 1024 bytes of UTF-8 without control characters "
-                                  "(line ends and tabs are fine)");
+              : invalid("a note",
+                        "up to 1024 bytes of UTF-8 without control characters "
+                        "(line ends and tabs are fine)");
 }
 
 Status check_scope_name(std::string_view name) {
@@ -70,8 +71,7 @@ Status check_scope_name(std::string_view name) {
 
 Status check_scope_text(std::string_view what, std::string_view text) {
   const bool fits = text.size() <= kMaxScopeText && base::is_printable_utf8(text);
-  return fits ? Status()
-              : invalid(what, "up to 256 bytes of UTF-8 without control characters");
+  return fits ? Status() : invalid(what, "up to 256 bytes of UTF-8 without control characters");
 }
 
 Status check_time(std::string_view what, std::int64_t time_ms) {

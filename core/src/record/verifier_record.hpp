@@ -29,7 +29,9 @@ class VerifierRecord {
   };
 
   VerifierRecord() = default;
-  explicit VerifierRecord(const std::uint8_t* from) { std::memcpy(bytes_.data(), from, kRecordSize); }
+  explicit VerifierRecord(const std::uint8_t* from) {
+    std::memcpy(bytes_.data(), from, kRecordSize);
+  }
 
   std::span<const std::uint8_t, 16> hash() const { return part<0, 16>(); }
   std::span<const std::uint8_t, 16> previous_hash() const { return part<16, 16>(); }

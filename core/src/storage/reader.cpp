@@ -11,9 +11,9 @@
 
 namespace tokenry::storage {
 
-std::shared_ptr<Reader> Reader::attach(std::shared_ptr<Environment> environment,
+std::shared_ptr<Reader> Reader::attach(const std::shared_ptr<Environment>& environment,
                                        std::uint64_t tag) {
-  const std::shared_ptr<Reader> reader(new Reader(environment, tag));
+  std::shared_ptr<Reader> reader(new Reader(environment, tag));
   const std::lock_guard lock(environment->readers_mutex_);
   environment->readers_.push_back(reader);
   return reader;

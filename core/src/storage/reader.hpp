@@ -18,7 +18,7 @@ class Environment;
 class Reader {
  public:
   // tag groups the readers that end together (one open store's).
-  static std::shared_ptr<Reader> attach(std::shared_ptr<Environment> environment,
+  static std::shared_ptr<Reader> attach(const std::shared_ptr<Environment>& environment,
                                         std::uint64_t tag);
 
   Reader(const Reader&) = delete;

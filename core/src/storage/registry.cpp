@@ -99,7 +99,8 @@ Result<std::shared_ptr<Environment>> open_environment(const ProcessLock& /*held*
   return environment;
 }
 
-void release_environment(const ProcessLock& /*held*/, std::shared_ptr<Environment> environment) {
+void release_environment(const ProcessLock& /*held*/,
+                         const std::shared_ptr<Environment>& environment) {
   abandon_inherited();
   Registry& all = registry();
   const auto found = all.entries.find(environment->data_identity());

@@ -17,6 +17,6 @@ base::Result<std::shared_ptr<Environment>> open_environment(const ProcessLock& h
                                                             const std::string& directory);
 
 // Gives back what open_environment() answered; the last one closes it.
-void release_environment(const ProcessLock& held, std::shared_ptr<Environment> environment);
+void release_environment(const ProcessLock& held, const std::shared_ptr<Environment>& environment);
 
 }  // namespace tokenry::storage

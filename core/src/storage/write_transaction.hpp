@@ -12,7 +12,7 @@ namespace tokenry::storage {
 
 enum class Growth {
   allowed,  // refused when disk or map is nearly full
-  spare,    // goes on into the reserve: revocation, suspension, narrowing
+  spare,    // goes on into the reserve: revocation, suspension, purging
 };
 
 // Begins, writes and ends on one thread. Ending without commit changes nothing.
