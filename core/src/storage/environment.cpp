@@ -2,20 +2,17 @@
 
 #include <fcntl.h>
 #include <lmdb.h>
-#include <sched.h>
-#include <sys/file.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <cstdio>
 #include <thread>
 
 #include "base/clock.hpp"
 #include "storage/descriptors.hpp"
 #include "storage/lmdb_status.hpp"
+#include "storage/open_lock.hpp"
 #include "storage/preflight.hpp"
 #include "storage/process.hpp"
 #include "storage/reader.hpp"
@@ -34,53 +31,10 @@ constexpr unsigned kReaderSlots = 4096;
 // NOTLS: a reader slot belongs to the transaction, so that threads may come and go.
 constexpr unsigned kFlags = MDB_NOTLS;
 
-constexpr std::uint64_t kReserveBytes = 2 << 20;
-constexpr std::uint64_t kReserveStepBytes = 2 << 20;
-
-// Opening waits for other openers that long, in steps.
-constexpr auto kOpenPatience = std::chrono::seconds(5);
-constexpr auto kOpenStep = std::chrono::milliseconds(2);
-
 // Errors that an open can meet when another process opens or closes at that instant, or had this
 // process's pid in another container.
 bool is_passing(int code) {
   return code == EAGAIN || code == EBUSY || code == EINTR || code == EINVAL;
-}
-
-// Serialises opening and closing between processes: LMDB sets up and tears down its lock file
-// without a lock of its own, and its versions 0.9.26 to 0.9.31 destroy the shared mutexes at the
-// last close under a concurrent opener. A flock on the directory leaves no file behind.
-class OpenLock {
- public:
-  OpenLock() = default;
-  // Closing would not unlock it while a child that was forked meanwhile has the descriptor too.
-  ~OpenLock() {
-    if (file_.is_open()) ::flock(file_.get(), LOCK_UN);
-  }
-  OpenLock(const OpenLock&) = delete;
-  OpenLock& operator=(const OpenLock&) = delete;
-
-  Status take(const std::string& directory) {
-    TOKENRY_ASSIGN(file_, base::open_file(directory, O_RDONLY | O_DIRECTORY));
-    const auto give_up_at = std::chrono::steady_clock::now() + kOpenPatience;
-    while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK && errno != EINTR) {
-        return base::errno_status(errno, "cannot lock " + directory);
-      }
-      if (std::chrono::steady_clock::now() > give_up_at) {
-        return {Code::store_busy, "another process keeps opening the store at " + directory};
-      }
-      std::this_thread::sleep_for(kOpenStep);
-    }
-    return {};
-  }
-
- private:
-  base::FileDescriptor file_;
-};
-
-std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
-  return (value + step - 1) / step * step;
 }
 
 }  // namespace
@@ -292,123 +246,6 @@ void Environment::clear_dead_readers() noexcept {
   const std::lock_guard lock(readers_mutex_);
   int cleared = 0;
   if (env_ != nullptr) ::mdb_reader_check(env_, &cleared);
-}
-
-Status Environment::secure_reserve() {
-  MDB_envinfo info{};
-  if (const int code = ::mdb_env_info(env_, &info); code != 0) {
-    return lmdb_status(code, "cannot look at the store's map");
-  }
-  TOKENRY_TRY(check_map_room(0));
-  const std::uint64_t used = (info.me_last_pgno + 1) * page_size_;
-  const std::uint64_t needed = std::min<std::uint64_t>(used + kReserveBytes, info.me_mapsize);
-  if (needed <= reserved_until_) return {};
-  const std::uint64_t until =
-      std::min<std::uint64_t>(round_up(needed, kReserveStepBytes), info.me_mapsize);
-  // The size grows with it (no KEEP_SIZE): then a file that is shorter than its used part is always
-  // a truncated one, and commits within the reserve need not journal a new size.
-  const std::uint64_t from = std::max(reserved_until_, used);
-  int result = 0;
-  do {
-    result = ::fallocate(data_fd_, 0, static_cast<off_t>(from), static_cast<off_t>(until - from));
-  } while (result != 0 && errno == EINTR);
-  if (result == 0) {
-    reserved_until_ = until;
-    return {};
-  }
-  if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
-    return {Code::store_full,
-            "the disk of " + directory_ + " is full; free some space (revocation still works)"};
-  }
-  // A file system without fallocate: growing goes on without a reserve.
-  return {};
-}
-
-// Growing stops at 95 % of the map, so that revocation has the rest.
-Status Environment::check_map_room(std::uint64_t page_count) const {
-  MDB_envinfo info{};
-  ::mdb_env_info(env_, &info);
-  const std::uint64_t page_limit = info.me_mapsize / page_size_ / 100 * 95;
-  const std::uint64_t wanted = info.me_last_pgno + page_count;
-  if (wanted < page_limit) return {};
-  TOKENRY_ASSIGN(const std::uint64_t free_pages, count_free_pages());
-  if (wanted - std::min<std::uint64_t>(free_pages, wanted) < page_limit) return {};
-  return {Code::store_full, "the store's map of " + std::to_string(info.me_mapsize >> 20) +
-                                " MiB is full; purge revoked tokens (revocation still works)"};
-}
-
-Status Environment::check_room_for(std::uint64_t page_count) const {
-  const std::uint64_t wanted = page_count * page_size_;
-  if (wanted <= kReserveBytes / 2) return {};
-  TOKENRY_TRY(check_map_room(page_count));
-  MDB_envinfo info{};
-  struct stat data {};
-  struct statvfs disk {};
-  const bool known = ::mdb_env_info(env_, &info) == 0 && ::fstat(data_fd_, &data) == 0 &&
-                     ::statvfs(directory_.c_str(), &disk) == 0;
-  if (!known) return {};
-  const std::uint64_t used = (info.me_last_pgno + 1) * page_size_;
-  const std::uint64_t file = std::max(static_cast<std::uint64_t>(data.st_size), used);
-  const std::uint64_t room = disk.f_bavail * disk.f_frsize + (file - used);
-  if (room >= wanted + kReserveBytes) return {};
-  TOKENRY_ASSIGN(const std::uint64_t free_pages, count_free_pages());
-  if (room + free_pages * page_size_ >= wanted + kReserveBytes) return {};
-  return {Code::store_full, "the disk of " + directory_ +
-                                " has no room for a change of that size; free some space, or make "
-                                "it in smaller steps (revocation still works)"};
-}
-
-Result<std::uint64_t> Environment::count_free_pages() const {
-  MDB_txn* txn = nullptr;
-  int code = ::mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
-  if (code != 0) return lmdb_status(code, "cannot look at the free pages");
-  std::uint64_t pages = 0;
-  MDB_cursor* cursor = nullptr;
-  code = ::mdb_cursor_open(txn, 0, &cursor);  // database 0 lists the free pages of each commit
-  if (code == 0) {
-    MDB_val key{};
-    MDB_val value{};
-    while (::mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
-      std::size_t count = 0;
-      if (value.mv_size < sizeof count) continue;
-      std::memcpy(&count, value.mv_data, sizeof count);
-      pages += count;
-    }
-    ::mdb_cursor_close(cursor);
-  }
-  ::mdb_txn_abort(txn);
-  return pages;
-}
-
-// Slots in use; me_numreaders is how many ever were at the same time.
-std::uint32_t Environment::count_readers() const {
-  std::uint32_t lines = 0;
-  const auto count_line = [](const char* text, void* count) {
-    // A line for each reader, under a heading; or one line in brackets if there is none.
-    *static_cast<std::uint32_t*>(count) += text[0] == '(' ? 0 : 1;
-    return 0;
-  };
-  ::mdb_reader_list(env_, count_line, &lines);
-  return lines == 0 ? 0 : lines - 1;
-}
-
-Result<EnvironmentFacts> Environment::facts() const {
-  const std::lock_guard lock(readers_mutex_);
-  if (env_ == nullptr)
-    return Status(Code::store_busy, "the store was closed or replaced meanwhile");
-  MDB_envinfo info{};
-  if (const int code = ::mdb_env_info(env_, &info); code != 0) {
-    return lmdb_status(code, "cannot look at the store's map");
-  }
-  struct stat data {};
-  if (::fstat(data_fd_, &data) != 0) return base::errno_status(errno, "cannot stat data.mdb");
-  EnvironmentFacts facts;
-  facts.map_size_bytes = info.me_mapsize;
-  facts.used_bytes = (info.me_last_pgno + 1) * page_size_;
-  facts.data_file_bytes = static_cast<std::uint64_t>(data.st_size);
-  facts.reader_count = count_readers();
-  facts.reader_limit = info.me_maxreaders;
-  return facts;
 }
 
 }  // namespace tokenry::storage
