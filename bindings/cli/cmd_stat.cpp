@@ -26,6 +26,8 @@ void print_facts(const std::string& directory, const StoreInfo& info, Output& ou
                                 " TAMPERED; first: " + info.tampered_first.value_or("unknown"),
                             Colour::kRed));
   }
+  facts.add("Frozen", info.frozen ? Cell("FROZEN: every token is refused; see thaw", Colour::kRed)
+                                  : Cell("no"));
   add_count("Scopes", info.scope_count);
   add_count("Owners", info.owner_count);
   add_count("Active tokens", info.active_count);

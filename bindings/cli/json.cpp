@@ -131,6 +131,7 @@ std::string store_json(const StoreInfo& info) {
   object["format_version"] = format_text(info.format_version);
   object["prefix"] = info.prefix;
   object["sealed"] = info.sealed;
+  object["frozen"] = info.frozen;
   object["scope_count"] = info.scope_count;
   object["owner_count"] = info.owner_count;
   object["active_count"] = info.active_count;
@@ -149,6 +150,12 @@ std::string store_json(const StoreInfo& info) {
   object["reader_count"] = info.reader_count;
   object["reader_limit"] = info.reader_limit;
   object["transaction_id"] = info.transaction_id;
+  return one_line(object);
+}
+
+std::string frozen_json(bool frozen) {
+  Json object;
+  object["frozen"] = frozen;
   return one_line(object);
 }
 

@@ -33,6 +33,9 @@ struct TokenOutcome {
 std::string outcomes_json(std::string_view done, const std::vector<TokenOutcome>& outcomes,
                           bool dry_run);
 
+// freeze, thaw: what the store is then.
+std::string frozen_json(bool frozen);
+
 std::string scope_json(const Scope& scope);
 std::string owner_json(const OwnerInfo& owner);
 std::string deleted_owner_json(const std::string& owner, std::uint64_t revoked_count);

@@ -45,6 +45,7 @@ void add_commands(Command program, Context& context) {
   add_suspend_resume_revoke_purge(program, context);
   add_scope(program, context);
   add_owner(program, context);
+  add_freeze_thaw(program, context);
   add_stat(program, context);
 }
 

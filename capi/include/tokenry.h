@@ -282,12 +282,22 @@ typedef struct tokenry_store_info {
   uint32_t reader_count; /* snapshot slots taken in all processes */
   uint32_t reader_limit;
   uint64_t transaction_id; /* of the snapshot that these figures began with */
+  uint32_t frozen;         /* 1 or 0 */
+  uint32_t reserved;
 } tokenry_store_info;
 
 /* Codes: TOKENRY_CLOSED, TOKENRY_INVALID_ARGUMENT, store errors. A tampered row is counted, not an
  * error. */
 int tokenry_stat(tokenry_store* store, tokenry_store_info** info);
 void tokenry_store_info_free(tokenry_store_info* info);
+
+/* Freezes the whole store: from the next verification on, in every process, every token with a
+ * right secret answers TOKENRY_FROZEN (HTTP 503), whatever it may do; nothing else changes, and
+ * thawing gives all back as it was. For the first minute of an incident. Both are idempotent, and a
+ * full disk or map does not stop them. Codes: TOKENRY_INVALID_ARGUMENT (actor), TOKENRY_TAMPERED
+ * (the control row; every verification is refused then), store errors. */
+int tokenry_freeze(tokenry_store* store, const char* actor, size_t actor_size);
+int tokenry_thaw(tokenry_store* store, const char* actor, size_t actor_size);
 
 /* Adds a scope to the catalog. Codes: TOKENRY_INVALID_ARGUMENT (name, text, 256 reached),
  * TOKENRY_CONFLICT (name taken, in any case), store errors. */
@@ -493,8 +503,8 @@ int tokenry_edit(tokenry_store* store, const char* actor, size_t actor_size, uin
  * for every id; with a count above the limit codes is left alone. flags: enum tokenry_change_flag.
  *
  * suspend, resume: idempotent; TOKENRY_CONFLICT for a revoked token.
- * revoke: for good; idempotent; the record is kept. On a full disk or map it goes on into a reserve;
- *         thousands at once may then answer TOKENRY_STORE_FULL, and go through in smaller steps.
+ * revoke: for good; idempotent; the record is kept. On a full disk or map it goes on into a
+ * reserve; thousands at once may then answer TOKENRY_STORE_FULL, and go through in smaller steps.
  * purge: removes a revoked token's record for good, so its id answers unknown; TOKENRY_CONFLICT for
  *        one that is not revoked. */
 int tokenry_suspend(tokenry_store* store, const char* actor, size_t actor_size, const uint64_t* ids,

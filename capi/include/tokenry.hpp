@@ -628,6 +628,7 @@ struct StoreInfo {
   std::uint32_t reader_count = 0;
   std::uint32_t reader_limit = 0;
   std::uint64_t transaction_id = 0;
+  bool frozen = false;
 };
 
 namespace detail {
@@ -732,6 +733,14 @@ class Store {
   [[nodiscard]] bool is_open() const noexcept { return raw_ != nullptr; }
   // For calls of tokenry.h; valid while this object is open.
   [[nodiscard]] tokenry_store* raw() const noexcept { return raw_; }
+
+  // Freezes the whole store: every token is refused with Reason::kFrozen until it is thawed.
+  void freeze(std::string_view actor, Status& status) {
+    status.take(tokenry_freeze(raw_, actor.data(), actor.size()));
+  }
+  void thaw(std::string_view actor, Status& status) {
+    status.take(tokenry_thaw(raw_, actor.data(), actor.size()));
+  }
 
   // Counts and facts; walks every record. A tampered row is counted, not an error.
   [[nodiscard]] StoreInfo stat(Status& status) const {
@@ -1012,6 +1021,12 @@ class Store {
   [[nodiscard]] static Store open(std::string_view path, const OpenOptions& options = {}) {
     return detail::or_throw([&](Status& status) { return open(path, options, status); });
   }
+  void freeze(std::string_view actor) {
+    detail::or_throw([&](Status& status) { freeze(actor, status); });
+  }
+  void thaw(std::string_view actor) {
+    detail::or_throw([&](Status& status) { thaw(actor, status); });
+  }
   [[nodiscard]] StoreInfo stat() const {
     return detail::or_throw([&](Status& status) { return stat(status); });
   }
@@ -1155,6 +1170,7 @@ class Store {
     info.reader_count = raw.reader_count;
     info.reader_limit = raw.reader_limit;
     info.transaction_id = raw.transaction_id;
+    info.frozen = raw.frozen != 0;
     return info;
   }
 

@@ -122,6 +122,7 @@ struct StoreInfoOut : tokenry_store_info {
     reader_count = facts.environment.reader_count;
     reader_limit = facts.environment.reader_limit;
     transaction_id = facts.transaction_id;
+    frozen = facts.frozen ? 1 : 0;
   }
 
  private:
@@ -129,6 +130,14 @@ struct StoreInfoOut : tokenry_store_info {
   std::string store_id_;
   std::string tampered_first_;
 };
+
+int set_frozen(tokenry_store* store, const char* actor, size_t actor_size, bool frozen) {
+  return capi::with_store(store, [&](engine::Store& open) -> Status {
+    std::string_view who;
+    TOKENRY_TRY(capi::read_text("actor", actor, actor_size, who));
+    return open.set_frozen(who, frozen);
+  });
+}
 
 }  // namespace
 
@@ -191,5 +200,13 @@ int tokenry_stat(tokenry_store* store, tokenry_store_info** info) {
 }
 
 void tokenry_store_info_free(tokenry_store_info* info) { delete static_cast<StoreInfoOut*>(info); }
+
+int tokenry_freeze(tokenry_store* store, const char* actor, size_t actor_size) {
+  return set_frozen(store, actor, actor_size, true);
+}
+
+int tokenry_thaw(tokenry_store* store, const char* actor, size_t actor_size) {
+  return set_frozen(store, actor, actor_size, false);
+}
 
 }  // extern "C"

@@ -30,6 +30,8 @@ const std::vector<Entry> kFallible = {
     ENTRY(tokenry_close, a.close_call(), P::closable_store),
     ENTRY(tokenry_stat, OBJECT(tokenry_store_info, tokenry_stat(a.store, out)), P::store,
           P::output),
+    ENTRY(tokenry_freeze, tokenry_freeze(a.store, TEXT(a.actor)), P::store, P::actor),
+    ENTRY(tokenry_thaw, tokenry_thaw(a.store, TEXT(a.actor)), P::store, P::actor),
     ENTRY(tokenry_scope_add, tokenry_scope_add(a.store, TEXT(a.actor), a.scope.get()), P::store,
           P::actor, P::scope),
     ENTRY(tokenry_scope_list_get, OBJECT(tokenry_scope_list, tokenry_scope_list_get(a.store, out)),

@@ -137,6 +137,19 @@ TEST_F(FaceTest, Stat) {
       [&] { (void)closed.stat(); });
 }
 
+TEST_F(FaceTest, FreezeAndThaw) {
+  const tokenry::Issued issued = create("a");
+  store_.freeze("tester");
+  EXPECT_TRUE(store_.stat().frozen);
+  EXPECT_EQ(store_.verify(issued.token()).reason(), tokenry::Reason::kFrozen);
+  EXPECT_EQ(store_.verify(issued.token()).http_status(), 503);
+  store_.thaw("tester");
+  EXPECT_FALSE(store_.stat().frozen);
+  EXPECT_TRUE(store_.verify(issued.token()));
+  expect_failure(
+      Code::kInvalidArgument, [&](Status& s) { store_.freeze("", s); }, [&] { store_.thaw(""); });
+}
+
 TEST_F(FaceTest, Scopes) {
   tokenry::Scope scope;
   scope.name = "mail";

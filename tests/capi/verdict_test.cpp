@@ -144,6 +144,18 @@ TEST_F(VerdictTest, OwnerSuspended) {
   EXPECT_EQ(verify(store_, token.text).reason, TOKENRY_ALLOWED);
 }
 
+TEST_F(VerdictTest, FrozenUntilThawed) {
+  const Token token = make_token(store_, "root", "bot", {"read"});
+  ASSERT_EQ(tokenry_freeze(store_, "a", 1), TOKENRY_OK);
+  const tokenry_verdict verdict = verify(store_, token.text);
+  EXPECT_EQ(verdict.reason, TOKENRY_FROZEN);
+  EXPECT_EQ(verdict.http_status, 503);
+  EXPECT_EQ(verdict.id, token.id);
+  EXPECT_GT(verdict.retry_after_ms, 0);
+  ASSERT_EQ(tokenry_thaw(store_, "a", 1), TOKENRY_OK);
+  EXPECT_EQ(verify(store_, token.text).reason, TOKENRY_ALLOWED);
+}
+
 TEST_F(VerdictTest, OwnerMismatch) {
   const Token token = make_token(store_, "root", "bot", {"read"});
   expect_denied(verify(store_, "whm toor:" + token.text), TOKENRY_OWNER_MISMATCH, 401, token);

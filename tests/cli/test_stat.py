@@ -25,7 +25,7 @@ def test_counts(cli):
 
 def test_json_keys_in_order(cli):
     assert list(cli.json("stat")) == [
-        "store_id", "format_version", "prefix", "sealed", "scope_count", *COUNTS,
+        "store_id", "format_version", "prefix", "sealed", "frozen", "scope_count", *COUNTS,
         "tampered_first", "slot_count", "free_slot_count", "map_size_bytes", "used_bytes",
         "data_file_bytes", "reader_count", "reader_limit", "transaction_id",
     ]  # fmt: skip

@@ -182,13 +182,27 @@ TEST(ControlRow, IsReadFromTheDocumentedBytes) {
   EXPECT_EQ(control->catalog_version, 0x04030201U);
 }
 
+TEST(ControlRow, FrozenIsBit0OfTheFlagsAndNoOtherIsKnown) {
+  RowBody frozen = sample_control_bytes();
+  frozen[1] = 1;
+  EXPECT_EQ(encode_control(
+                {.frozen = true, .scope_count = 0x0201, .catalog_version = 0x04030201}),
+            frozen);
+  EXPECT_TRUE(decode_control(frozen)->frozen);
+  EXPECT_FALSE(decode_control(sample_control_bytes())->frozen);
+  for (unsigned flags = 2; flags < 256; ++flags) {
+    frozen[1] = static_cast<std::uint8_t>(flags);
+    EXPECT_FALSE(decodes_control(frozen)) << flags;
+  }
+}
+
 TEST(ControlRow, AnyOtherShapeIsRefused) {
   samples::expect_every_truncation_refused(sample_control_bytes(), decodes_control);
   samples::expect_extension_refused(sample_control_bytes(), decodes_control);
 }
 
 TEST(ControlRow, VersionAndReservedBytesAreFixed) {
-  samples::expect_fixed(sample_control_bytes(), 0, 2, decodes_control);
+  samples::expect_fixed(sample_control_bytes(), 0, 1, decodes_control);
   samples::expect_fixed(sample_control_bytes(), 8, 40, decodes_control);
 }
 

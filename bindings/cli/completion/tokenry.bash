@@ -7,7 +7,7 @@ _tokenry_global_options='--store --key-file --actor --json --help'
 # Prints the commands below a command ("" for tokenry itself).
 _tokenry_commands() {
   case $1 in
-    '') echo 'init create verify list show edit suspend resume revoke purge scope owner stat' ;;
+    '') echo 'init create verify list show edit suspend resume revoke purge scope owner freeze thaw stat' ;;
     scope) echo 'list add' ;;
     owner) echo 'list show set suspend resume rename delete' ;;
   esac
@@ -29,7 +29,7 @@ _tokenry_options() {
     revoke | purge) echo '--dry-run' ;;
     'scope add') echo '--group --text --everything --escalates' ;;
     'owner set') echo '--ceiling' ;;
-    'owner delete') echo '--yes' ;;
+    'owner delete' | freeze | thaw) echo '--yes' ;;
   esac
 }
 

@@ -48,6 +48,13 @@ Status Applier::operate(const Change& /*change*/, const model::AddScopes& operat
   return {};
 }
 
+Status Applier::operate(const Change& /*change*/, const model::SetFrozen& operation) {
+  TOKENRY_ASSIGN(record::Control control, rows_.control());
+  if (control.frozen == operation.frozen) return {};
+  control.frozen = operation.frozen;
+  return rows_.put_control(control);
+}
+
 Status Applier::check_label_free(std::string_view owner, std::string_view label,
                                  std::uint64_t except_id) const {
   TOKENRY_ASSIGN(const std::optional<std::uint64_t> holder, rows_.live_token(owner, label));

@@ -41,6 +41,7 @@ class Applier {
   base::Status operate(const model::Change& change, const model::SetTokenSuspended& operation);
   base::Status operate(const model::Change& change, const model::RevokeTokens& operation);
   base::Status operate(const model::Change& change, const model::PurgeTokens& operation);
+  base::Status operate(const model::Change& change, const model::SetFrozen& operation);
 
   base::Result<model::Owner> owner_for_new_token(const model::Change& change,
                                                  std::string_view name);

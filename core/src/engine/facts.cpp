@@ -26,6 +26,7 @@ class Walk {
     const Result<record::Control> control = rows.control();
     note(control.code(), "control row");
     facts_.scope_count = control.ok() ? control->scope_count : 0;
+    facts_.frozen = control.ok() && control->frozen;
     note(rows.counters().code(), "counters row");
     for (std::uint32_t bit = 0; bit < facts_.scope_count; ++bit) {
       note(rows.scope(bit).code(), "scope " + std::to_string(bit));

@@ -251,4 +251,8 @@ Status Store::add_scope(std::string_view actor, const model::Scope& scope) {
   return change(actor, storage::Growth::allowed, model::AddScopes{{scope}});
 }
 
+Status Store::set_frozen(std::string_view actor, bool frozen) {
+  return change(actor, storage::Growth::spare, model::SetFrozen{frozen});
+}
+
 }  // namespace tokenry::engine

@@ -85,6 +85,7 @@ struct StoreFacts {
   storage::EnvironmentFacts environment;
   std::uint64_t transaction_id = 0;
   std::uint32_t scope_count = 0;
+  bool frozen = false;
   std::uint64_t owner_count = 0;
   std::array<std::uint64_t, 7> tokens_by_status{};  // index: model::TokenStatus
   std::uint64_t slot_count = 0;
@@ -132,6 +133,9 @@ class Store : public std::enable_shared_from_this<Store> {
 
   // ---- changing; each is durable when it answers ok
   base::Status add_scope(std::string_view actor, const model::Scope& scope);
+
+  // While the store is frozen every verification with a right secret answers frozen. Idempotent.
+  base::Status set_frozen(std::string_view actor, bool frozen);
 
   base::Status create_owner(std::string_view actor, std::string_view name,
                             const model::ScopeBits& ceiling);

@@ -12,7 +12,8 @@ namespace tokenry::engine {
 // The store-wide state that a verification heeds, read once for each transaction id.
 struct KnownState {
   std::uint64_t transaction_id = 0;
-  bool intact = false;                // control and catalog rows are there and their seals match
+  bool intact = false;  // control and catalog rows are there and their seals match
+  bool frozen = false;
   std::uint32_t catalog_version = 0;  // whose scope rows were found intact
   bool catalog_checked = false;
   std::uint64_t page_count = 0;  // pages of verifier records

@@ -72,6 +72,7 @@ void refresh(const Rows& rows, KnownState& known) {
   known.page_count = rows.view().count(Table::verifiers);
   const Result<record::Control> control = rows.control();
   known.intact = control.ok();
+  known.frozen = control.ok() && control->frozen;
   if (control.ok() &&
       !(known.catalog_checked && known.catalog_version == control->catalog_version)) {
     for (std::uint32_t bit = 0; bit < control->scope_count && known.intact; ++bit) {
@@ -134,6 +135,7 @@ class VerifyCall {
       const Rows rows(snapshot, *store_.keys_, store_.format_.records_per_page);
       refresh(rows, mine.known);
       store_intact_ = mine.known.intact;
+      store_frozen_ = mine.known.frozen;
       if (copy_candidate(rows, mine.known.page_count, token_.id, candidate_)) return true;
       return fail({Code::store_damaged, "a page of records cannot be read"});
     }
@@ -152,6 +154,8 @@ class VerifyCall {
            record.kind() == record::kKindBlake2b128;
   }
 
+  bool is_frozen() const { return store_frozen_; }
+
   bool owner_fits() const {
     return !credentials_.has_user ||
            store_.keys_->owner_hash(credentials_.user) == candidate_.record.owner_hash();
@@ -169,6 +173,7 @@ class VerifyCall {
   Reason outcome_ = Reason::unavailable;
   Candidate candidate_;
   bool store_intact_ = false;
+  bool store_frozen_ = false;
   Status failure_;
 };
 
@@ -202,6 +207,11 @@ Verdict Store::verify(const Request& request) {
   }
   verdict.effective = record.effective();
   verdict.expires_at_ms = record.expires_at_ms();
+  if (call.is_frozen()) {
+    verdict.reason = Reason::frozen;
+    verdict.retry_after_ms = kRetryAfterMs;
+    return verdict;
+  }
   verdict.reason = judge_state(record, verdict.judged_at_ms);
   if (verdict.reason != Reason::allowed) return verdict;
   if (!call.owner_fits()) {

@@ -81,11 +81,15 @@ struct PurgeTokens {
   std::vector<Freed> tokens;
 };
 
+struct SetFrozen {
+  bool frozen = false;
+};
+
 struct Change {
   std::string actor;
   std::int64_t at_ms = 0;
   std::variant<AddScopes, SetCeiling, SetOwnerSuspended, RenameOwner, DeleteOwner, CreateToken,
-               EditToken, SetTokenSuspended, RevokeTokens, PurgeTokens>
+               EditToken, SetTokenSuspended, RevokeTokens, PurgeTokens, SetFrozen>
       operation;
 };
 

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kMagic{"tokenry\0", 8};
 constexpr std::uint64_t kSealed = 1;
+constexpr std::uint64_t kFrozen = 1;  // of the control row
 constexpr std::size_t kPrefixRoom = 10;
 
 }  // namespace
@@ -80,7 +81,7 @@ std::optional<Counters> decode_counters(base::Bytes body) {
 RowBody encode_control(const Control& control) {
   RowWriter row;
   row.number(kRowVersion, 1);
-  row.zeros(1);
+  row.number(control.frozen ? kFrozen : 0, 1);
   row.number(control.scope_count, 2);
   row.number(control.catalog_version, 4);
   row.zeros(40);
@@ -91,7 +92,9 @@ std::optional<Control> decode_control(base::Bytes body) {
   RowReader row(body);
   Control control;
   row.require(row.number(1) == kRowVersion);
-  row.zeros(1);
+  const std::uint64_t flags = row.number(1);
+  row.require((flags & ~kFrozen) == 0);
+  control.frozen = (flags & kFrozen) != 0;
   control.scope_count = static_cast<std::uint16_t>(row.number(2));
   control.catalog_version = static_cast<std::uint32_t>(row.number(4));
   row.zeros(40);

@@ -49,6 +49,7 @@ std::optional<Counters> decode_counters(base::Bytes body);
 
 // Store-wide state that a verification heeds.
 struct Control {
+  bool frozen = false;
   std::uint16_t scope_count = 0;
   std::uint32_t catalog_version = 0;
 };
