@@ -59,10 +59,12 @@ void Table::print(Output& output) const {
   }
   for (const auto& row : rows_) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
+    // No spaces at a line's end: they would only be in the way of who copies it.
+    std::size_t end = row.size();
+    while (end > 0 && row[end - 1].text.empty()) --end;
+    for (std::size_t i = 0; i < end; ++i) {
       line += coloured(row[i].text, row[i].colour, output);
-      // No spaces at a line's end: they would only be in the way of who copies it.
-      if (i + 1 < row.size()) pad(line, display_width(row[i].text), widths[i] + 2);
+      if (i + 1 < end) pad(line, display_width(row[i].text), widths[i] + 2);
     }
     output.line(line);
   }

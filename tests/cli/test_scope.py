@@ -23,6 +23,7 @@ def test_table(cli):
     assert lines[0].split() == ["NAME", "GROUP", "TEXT", "FLAGS"] and len(lines) == 65
     (line,) = [line for line in lines if line.startswith("all ")]
     assert line.endswith("everything, escalates")
+    assert [line for line in lines if line != line.rstrip()] == [], "an empty last cell adds no spaces"
 
 
 def test_wide_characters_keep_the_columns(cli):
