@@ -185,8 +185,7 @@ TEST(ControlRow, IsReadFromTheDocumentedBytes) {
 TEST(ControlRow, FrozenIsBit0OfTheFlagsAndNoOtherIsKnown) {
   RowBody frozen = sample_control_bytes();
   frozen[1] = 1;
-  EXPECT_EQ(encode_control(
-                {.frozen = true, .scope_count = 0x0201, .catalog_version = 0x04030201}),
+  EXPECT_EQ(encode_control({.frozen = true, .scope_count = 0x0201, .catalog_version = 0x04030201}),
             frozen);
   EXPECT_TRUE(decode_control(frozen)->frozen);
   EXPECT_FALSE(decode_control(sample_control_bytes())->frozen);
