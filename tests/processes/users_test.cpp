@@ -101,7 +101,7 @@ TEST_F(Users, OwnerAndMemberWorkAtTheSameTime) {
     make_token(store, "after");
     return 0;
   });
-  const auto size = static_cast<std::size_t>(owner.hear());
+  const std::size_t size = static_cast<unsigned char>(owner.hear());
   std::string text;
   while (text.size() < size) text += owner.hear();
   Child member = as(kMemberId, {shared_}, [&](const Link& parent) {

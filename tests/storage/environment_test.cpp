@@ -36,9 +36,9 @@ class Environment : public StoreTest {
     if (!opened.ok()) throw std::runtime_error(opened.status().text());
     return opened.value();
   }
-  void release(std::shared_ptr<storage::Environment> environment) {
+  void release(const std::shared_ptr<storage::Environment>& environment) {
     const storage::ProcessLock held;
-    storage::release_environment(held, std::move(environment));
+    storage::release_environment(held, environment);
   }
 };
 

@@ -87,7 +87,7 @@ TEST_F(Fault, RevokingFailsCleanlyAtEachCall) {
       EIO,
       [&](engine::Store& store, int round) -> Status {
         const Held& victim = victims.at(static_cast<std::size_t>(round));
-        const Status status = revoke(store, victim.id);
+        Status status = revoke(store, victim.id);
         if (status.ok()) revoked.push_back(victim);
         return status;
       },

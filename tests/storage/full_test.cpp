@@ -23,7 +23,7 @@ Status create_until_refused(engine::Store& store, std::vector<Held>& held, std::
   const std::string note(900, 'n');
   for (int i = 0; i < 100'000; ++i) {
     const std::string label = std::to_string(batch) + "-" + std::to_string(i);
-    const Status made = make_tokens(store, label, batch, &held, note);
+    Status made = make_tokens(store, label, batch, &held, note);
     if (!made.ok()) return made;
   }
   return {};

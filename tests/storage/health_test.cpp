@@ -228,7 +228,7 @@ TEST_F(Health, AReplacedDataFileIsNotReadAtAnOldCommit) {
     ASSERT_TRUE(make_store(path).ok());
     const Held token = [&] {
       const auto store = open_store(path);
-      const Held made = make_token(*store, "t");
+      Held made = make_token(*store, "t");
       EXPECT_TRUE(revoke(*store, made.id).ok());
       return made;
     }();
