@@ -37,20 +37,12 @@ std::string a_row_of(Table table) {
   return std::string("a row of table ") + storage::kTables[static_cast<std::size_t>(table)].name;
 }
 
-std::size_t offset_of(std::uint32_t slot, std::size_t records_per_page) {
-  return record::kPageSpare + slot % records_per_page * record::kRecordSize;
-}
-
-std::uint32_t page_of(std::uint32_t slot, std::size_t records_per_page) {
-  return static_cast<std::uint32_t>(slot / records_per_page);
-}
-
 }  // namespace
 
 Result<std::optional<VerifierRecord>> Rows::record(std::uint32_t slot) const {
   TOKENRY_ASSIGN(const std::optional<Bytes> page,
-                 view_.find(Table::verifiers, NumberKey(page_of(slot, records_per_page_))));
-  const std::size_t offset = offset_of(slot, records_per_page_);
+                 view_.find(Table::verifiers, NumberKey(record::page_of(slot, records_per_page_))));
+  const std::size_t offset = record::offset_of(slot, records_per_page_);
   if (!page || page->size() < offset + record::kRecordSize) {
     return std::optional<VerifierRecord>();
   }
@@ -58,8 +50,7 @@ Result<std::optional<VerifierRecord>> Rows::record(std::uint32_t slot) const {
 }
 
 bool Rows::record_sealed(std::uint32_t slot, const VerifierRecord& record) const {
-  return !keys_.sealed() ||
-         token::seal_matches(keys_.seal_record(slot, record.body()), record.seal());
+  return is_sealed(keys_, slot, record);
 }
 
 Result<StoredToken> Rows::token(std::uint64_t id) const {
@@ -209,14 +200,14 @@ Status RowEditor::put_sealed(Table table, char domain, Bytes key, record::RowBod
 
 Status RowEditor::put_record(std::uint32_t slot, VerifierRecord record) {
   record.set_seal(keys().seal_record(slot, record.body()));
-  const NumberKey key(page_of(slot, records_per_page()));
+  const NumberKey key(record::page_of(slot, records_per_page()));
   // As large as the value of a page, so that no byte comes from uncleared memory.
   std::vector<std::uint8_t> page(record::kPageSpare + records_per_page() * record::kRecordSize);
   TOKENRY_ASSIGN(const std::optional<Bytes> present, view().find(Table::verifiers, key));
   if (present) {
     std::memcpy(page.data(), present->data(), std::min(present->size(), page.size()));
   }
-  std::memcpy(&page[offset_of(slot, records_per_page())], record.bytes().data(),
+  std::memcpy(&page[record::offset_of(slot, records_per_page())], record.bytes().data(),
               record::kRecordSize);
   return write_.put(Table::verifiers, key, page);
 }

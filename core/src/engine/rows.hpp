@@ -33,6 +33,13 @@ struct IndexedToken {
   std::uint64_t id = 0;
 };
 
+// Whether the record's seal is the one for its slot; always so in an unsealed store.
+inline bool is_sealed(const token::StoreKeys& keys, std::uint32_t slot,
+                      const record::VerifierRecord& record) {
+  return !keys.sealed() ||
+         token::seal_matches(keys.seal_record(slot, record.body()), record.seal());
+}
+
 // Whether a row is there but cannot be trusted or read.
 constexpr bool is_unreadable(base::Code code) {
   return code == base::Code::tampered || code == base::Code::store_damaged;

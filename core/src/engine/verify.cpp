@@ -43,10 +43,10 @@ bool copy_candidate(const Rows& rows, std::uint64_t page_count, std::uint64_t id
     if (slots == 0) return true;  // an empty store: the record stays all zero
     candidate.slot = static_cast<std::uint32_t>(rows.keys().decoy_slot(id) % slots);
   }
-  const storage::NumberKey page_key(static_cast<std::uint32_t>(candidate.slot / per_page));
+  const storage::NumberKey page_key(record::page_of(candidate.slot, per_page));
   Bytes page;
   const auto found = rows.view().get(Table::verifiers, page_key, page);
-  const std::size_t offset = record::kPageSpare + candidate.slot % per_page * record::kRecordSize;
+  const std::size_t offset = record::offset_of(candidate.slot, per_page);
   if (found != storage::ReadView::Found::yes || page.size() < offset + record::kRecordSize) {
     return false;
   }
@@ -146,12 +146,8 @@ class VerifyCall {
   // Whether all that this verification rests on is as the store sealed it.
   bool is_intact() const {
     const VerifierRecord& record = candidate_.record;
-    const bool sealed =
-        !store_.keys_->sealed() ||
-        token::seal_matches(store_.keys_->seal_record(candidate_.slot, record.body()),
-                            record.seal());
-    return sealed && store_intact_ && record.flags_known() &&
-           record.kind() == record::kKindBlake2b128;
+    return is_sealed(*store_.keys_, candidate_.slot, record) && store_intact_ &&
+           record.flags_known() && record.kind() == record::kKindBlake2b128;
   }
 
   bool is_frozen() const { return store_frozen_; }

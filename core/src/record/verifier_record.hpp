@@ -18,6 +18,14 @@ inline constexpr std::size_t kRecordBodySize = 112;  // all but the seal
 inline constexpr std::size_t kPageSpare = 112;       // before a page's first record
 inline constexpr std::uint8_t kKindBlake2b128 = 1;
 
+// Where a slot's record stands: the key of its page in `verifiers`, and the offset in that page.
+constexpr std::uint32_t page_of(std::uint32_t slot, std::size_t records_per_page) {
+  return static_cast<std::uint32_t>(slot / records_per_page);
+}
+constexpr std::size_t offset_of(std::uint32_t slot, std::size_t records_per_page) {
+  return kPageSpare + slot % records_per_page * kRecordSize;
+}
+
 // A record's bytes with names for their parts. Always a copy: a record is never judged in the map,
 // where another process could change it between two looks.
 class VerifierRecord {
