@@ -231,18 +231,17 @@ Status make_file(const CellsPlace& place, const std::string& path, std::uint32_t
 
 // Without O_CREAT: where fs.protected_regular is 2, that is refused for another user's file in a
 // sticky directory, even to root. A closed descriptor where there is no file.
-Result<FileDescriptor> open_if_there(const std::string& path) {
+Result<FileDescriptor> open_if_there(const CellsPlace& place, const std::string& path) {
   Result<FileDescriptor> opened =
       base::open_file(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (opened.ok()) return opened;
   struct stat found {};
-  if (::lstat(path.c_str(), &found) != 0) {
-    if (errno == ENOENT) return FileDescriptor();
+  if (::lstat(path.c_str(), &found) == 0) {
+    // Whose file it is says more than that it cannot be opened.
+    TOKENRY_TRY(check_hands(place, path, found));
     return opened;
   }
-  if (!S_ISREG(found.st_mode)) {
-    return no_cells(path, "is " + kind_of(found.st_mode) + ", not a file of usage cells");
-  }
+  if (errno == ENOENT) return FileDescriptor();
   return opened;
 }
 
@@ -271,7 +270,7 @@ Result<CellsFile> open_cells_file(const CellsPlace& place) {
   CellsFile cells{{}, path_of_cells(place)};
   TOKENRY_ASSIGN(const std::uint32_t boot, hash_of_boot());
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    TOKENRY_ASSIGN(cells.file, open_if_there(cells.path));
+    TOKENRY_ASSIGN(cells.file, open_if_there(place, cells.path));
     std::optional<base::FileIdentity> outdated;
     if (cells.file.is_open()) {
       TOKENRY_ASSIGN(const Finding finding, judge(place, cells.path, cells.file.get(), boot));
