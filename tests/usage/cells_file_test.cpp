@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "cells_fixture.hpp"
+#include "shared_memory.hpp"
 #include "usage/fold.hpp"
 
 namespace tokenry::test {
@@ -337,19 +338,20 @@ TEST_F(CellsFileTest, AFileThatCannotBeMadeLeavesNothing) {
 
 // Many processes find no file at the same moment: one file, and all use that.
 TEST_F(CellsFileTest, AllWhoComeAtOnceShare) {
-  for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < 20; ++round) {
     std::filesystem::remove(path());
+    const SharedCounters waiting(1);
     std::vector<std::unique_ptr<Child>> children;
     for (int i = 0; i < 8; ++i) {
       children.push_back(std::make_unique<Child>([&](const Link& parent) {
-        parent.expect('g');
+        waiting[0].fetch_add(1);
+        while (waiting[0].load() < 8) std::this_thread::yield();
         const auto cells = attach();
         cells->find(0).count_use(use_at(kNow));
         parent.require(cells->is_named(), "its file was replaced");
         return 0;
       }));
     }
-    for (const auto& child : children) child->say('g');
     for (const auto& child : children) EXPECT_EQ(child->end(), "");
     EXPECT_EQ(attach()->find(0).read(kGeneration).uses, 8U);
     EXPECT_EQ(files(), 1U);

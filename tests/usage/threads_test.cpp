@@ -180,5 +180,48 @@ TEST_F(CellsThreads, FoldingLosesNothing) {
   EXPECT_EQ(sum.load(), 2 * kUses);
 }
 
+// The last uses of all are found too, whatever a folder was doing when they came.
+TEST_F(CellsThreads, TheLastUsesAreFolded) {
+  constexpr int kRounds = 5000;
+  std::atomic<int> round{0};
+  std::atomic<int> using_cells{0};
+  std::array<std::uint64_t, 8> folded{};
+  std::array<std::uint64_t, 8> used{};
+  int rounds_with_loss = 0;
+  const auto use_in_rounds = [&](std::uint32_t first_slot) {
+    for (int i = 1; i <= kRounds; ++i) {
+      while (round.load() < i) std::this_thread::yield();
+      for (int use = 0; use < 10 + i % 50; ++use) {
+        const std::uint32_t slot = first_slot + static_cast<std::uint32_t>(use % 4);
+        cells_->find(slot).count_use(use_at(kNow));
+        ++used[slot];
+      }
+      using_cells.fetch_sub(1);
+    }
+  };
+  const auto fold_once = [&] {
+    auto fold = Fold::begin(cells_);
+    if (!fold.ok() || !fold->has_value()) std::abort();
+    for (const std::uint32_t slot : (*fold)->take(100)) {
+      folded[slot] = cells_->find(slot).read(kGeneration).uses;
+    }
+    (*fold)->done();
+  };
+  run(3, [&](int number) {
+    if (number > 0) return use_in_rounds(number == 1 ? 0 : 4);
+    for (int i = 1; i <= kRounds; ++i) {
+      using_cells.store(2);
+      round.store(i);
+      while (using_cells.load() > 0) {
+        fold_once();
+        std::this_thread::yield();
+      }
+      fold_once();
+      if (folded != used) ++rounds_with_loss;
+    }
+  });
+  EXPECT_EQ(rounds_with_loss, 0);
+}
+
 }  // namespace
 }  // namespace tokenry::test

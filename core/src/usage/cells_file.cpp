@@ -235,13 +235,15 @@ Result<FileDescriptor> open_if_there(const CellsPlace& place, const std::string&
   Result<FileDescriptor> opened =
       base::open_file(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (opened.ok()) return opened;
+  // Not to be asked again: by now another process may have made the file.
+  if (opened.code() == Code::store_missing) return FileDescriptor();
   struct stat found {};
-  if (::lstat(path.c_str(), &found) == 0) {
-    // Whose file it is says more than that it cannot be opened.
-    TOKENRY_TRY(check_hands(place, path, found));
+  if (::lstat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return FileDescriptor();
     return opened;
   }
-  if (errno == ENOENT) return FileDescriptor();
+  // Whose file it is says more than that it cannot be opened.
+  TOKENRY_TRY(check_hands(place, path, found));
   return opened;
 }
 
