@@ -338,7 +338,7 @@ TEST_F(CellsFileTest, AFileThatCannotBeMadeLeavesNothing) {
 
 // Many processes find no file at the same moment: one file, and all use that.
 TEST_F(CellsFileTest, AllWhoComeAtOnceShare) {
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 100; ++round) {
     std::filesystem::remove(path());
     const SharedCounters waiting(1);
     std::vector<std::unique_ptr<Child>> children;

@@ -180,9 +180,36 @@ TEST_F(CellsThreads, FoldingLosesNothing) {
   EXPECT_EQ(sum.load(), 2 * kUses);
 }
 
+// 64 cells share a word of the bitmap.
+TEST_F(CellsThreads, NeighboursAreMarkedAtOnce) {
+  constexpr int kRounds = 20'000;
+  std::atomic<int> round{0};
+  std::atomic<int> marking{0};
+  int rounds_with_loss = 0;
+  ASSERT_TRUE(cells_->find(0));
+  usage::SharedWord& word = cells_->segment(0)->changed[0];
+  run(2, [&](int number) {
+    for (int i = 1; i <= kRounds; ++i) {
+      if (number == 0) {
+        word.store(0);
+        marking.store(2);
+        round.store(i);
+      }
+      while (round.load() < i) std::this_thread::yield();
+      for (std::uint32_t slot = 0; slot < 32; ++slot) {
+        cells_->find(2 * slot + static_cast<std::uint32_t>(number)).mark_changed();
+      }
+      marking.fetch_sub(1);
+      while (marking.load() > 0 && round.load() == i) std::this_thread::yield();
+      if (number == 0 && word.load() != ~0ULL) ++rounds_with_loss;
+    }
+  });
+  EXPECT_EQ(rounds_with_loss, 0);
+}
+
 // The last uses of all are found too, whatever a folder was doing when they came.
 TEST_F(CellsThreads, TheLastUsesAreFolded) {
-  constexpr int kRounds = 5000;
+  constexpr int kRounds = 20'000;
   std::atomic<int> round{0};
   std::atomic<int> using_cells{0};
   std::array<std::uint64_t, 8> folded{};
@@ -191,7 +218,7 @@ TEST_F(CellsThreads, TheLastUsesAreFolded) {
   const auto use_in_rounds = [&](std::uint32_t first_slot) {
     for (int i = 1; i <= kRounds; ++i) {
       while (round.load() < i) std::this_thread::yield();
-      for (int use = 0; use < 10 + i % 50; ++use) {
+      for (int use = 0; use < 1 + i % 8; ++use) {
         const std::uint32_t slot = first_slot + static_cast<std::uint32_t>(use % 4);
         cells_->find(slot).count_use(use_at(kNow));
         ++used[slot];
