@@ -118,6 +118,20 @@ TEST_F(GrowthTest, ALimitStopsGrowthAtTheByte) {
   EXPECT_EQ(attach()->find(0).read(kGeneration).uses, 1U);
 }
 
+TEST_F(GrowthTest, AFailureKeepsNobodyFromWhatIsThere) {
+  Child child([&](const Link& parent) {
+    parent.require(static_cast<bool>(attach()->find(4096)), "two segments");
+    const auto cells = attach();
+    set_limit(parent, static_cast<rlim_t>(size_with(2)));
+    parent.require(!cells->find(8192), "no third");
+    parent.require(static_cast<bool>(cells->find(0)), "the first, not mapped before");
+    parent.require(!cells->find(8192), "still no third");
+    parent.require(static_cast<bool>(cells->find(4096)), "the second");
+    return 0;
+  });
+  EXPECT_EQ(child.end(), "");
+}
+
 TEST_F(GrowthTest, AFailureIsNotTriedAgainWithinASecond) {
   Child child([&](const Link& parent) {
     const auto cells = attach();

@@ -72,13 +72,18 @@ bool Cells::is_named() const {
 }
 
 SlotCell Cells::find_slowly(std::uint32_t slot) noexcept {
-  const std::int64_t now_s = base::coarse_monotonic_s();
-  if (now_s < next_growth_s_.load()) return {};
   const std::uint32_t index = slot / kSegmentCells;
-  Segment* const found = grow(index + 1) ? segment(index) : nullptr;
-  if (found != nullptr) return {*found, slot % kSegmentCells};
-  next_growth_s_.store(now_s + 1);
-  return {};
+  // What exists is mapped whatever became of growing.
+  Segment* found = segment(index);
+  if (found == nullptr && may_grow()) {
+    if (grow(index + 1)) found = segment(index);
+    if (found == nullptr) next_growth_s_.store(base::coarse_monotonic_s() + 1);
+  }
+  return found != nullptr ? SlotCell(*found, slot % kSegmentCells) : SlotCell();
+}
+
+bool Cells::may_grow() const noexcept {
+  return base::coarse_monotonic_s() >= next_growth_s_.load();
 }
 
 // Without a lock, so that no stopped process can hold up a verification: to allocate what another

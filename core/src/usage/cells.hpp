@@ -74,8 +74,8 @@ class Cells {
   // should be folded once more.
   bool is_named() const;
 
-  // The slot's cell; the file grows as far as it must. False where it cannot grow or be mapped,
-  // which is tried again after a second at the earliest.
+  // The slot's cell; the file grows as far as it must. False where it cannot grow, which is tried
+  // again after a second at the earliest, or not be mapped.
   SlotCell find(std::uint32_t slot) noexcept {
     Segment* const segment = table_[slot / kSegmentCells].load(std::memory_order_acquire);
     return segment != nullptr ? SlotCell(*segment, slot % kSegmentCells) : find_slowly(slot);
@@ -125,6 +125,7 @@ class Cells {
   base::Status map_header();
   SlotCell find_slowly(std::uint32_t slot) noexcept;
   Segment* map_segment(std::uint32_t index) noexcept;
+  bool may_grow() const noexcept;
   bool grow(std::uint32_t wanted) noexcept;
 
   base::FileDescriptor file_;
