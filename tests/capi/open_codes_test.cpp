@@ -111,9 +111,9 @@ TEST_F(OpenCodes, NotAStore) {
 
 // The format row: "tokenry", a zero byte, the major and the minor number.
 TEST_F(OpenCodes, FormatUnsupported) {
-  const std::string now = std::string("tokenry\0\1\0\0\0", 12);
-  const std::string newer_major = std::string("tokenry\0\2\0\0\0", 12);
-  const std::string newer_minor = std::string("tokenry\0\1\0\1\0", 12);
+  const std::string now = std::string("tokenry\0\1\0\1\0", 12);
+  const std::string newer_major = std::string("tokenry\0\2\0\1\0", 12);
+  const std::string newer_minor = std::string("tokenry\0\1\0\2\0", 12);
   ASSERT_GE(patch_file(world_.data_file(), now, newer_major), 1U);
   EXPECT_EQ(code(), TOKENRY_FORMAT_UNSUPPORTED);
   ASSERT_GE(patch_file(world_.data_file(), newer_major, newer_minor), 1U);

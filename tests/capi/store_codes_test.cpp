@@ -183,7 +183,7 @@ TEST_F(StoreCodes, StatTellsWhatThereIs) {
   tokenry_store_info* info = nullptr;
   ASSERT_EQ(tokenry_stat(store(), &info), TOKENRY_OK);
   EXPECT_EQ(info->struct_size, sizeof *info);
-  EXPECT_EQ(info->format_version, 1U << 16);
+  EXPECT_EQ(info->format_version, 1U << 16 | 1U);
   EXPECT_EQ(info->sealed, 1U);
   EXPECT_EQ(info->scope_count, kScopeCount);
   EXPECT_STREQ(info->prefix, "tkry");

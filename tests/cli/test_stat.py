@@ -18,7 +18,7 @@ def test_counts(cli):
     answer = cli.json("stat")
     assert [answer[key] for key in COUNTS] == [2, 1, 1, 0, 1, 1, 1, 0]
     assert answer["scope_count"] == 64 and answer["prefix"] == "tkry"
-    assert answer["format_version"] == "1.0"
+    assert answer["format_version"] == "1.1"
     assert answer["sealed"] is True and answer["tampered_first"] is None
     assert answer["slot_count"] == 5 and answer["free_slot_count"] == 0
 

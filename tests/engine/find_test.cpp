@@ -20,6 +20,7 @@ class FindToken : public StoreTest {
       RowEditor rows(**write, **keys, store_->format().records_per_page);
       Applier applier(rows);
       ASSERT_TRUE(applier.apply({std::string(kActor), at_ms, model::RevokeTokens{{id}}}).ok());
+      ASSERT_TRUE(applier.finish().ok());
       ASSERT_TRUE((*write)->commit().ok());
     }
     storage::release_environment(held, *std::move(environment));

@@ -144,17 +144,17 @@ class OpenUnsealed : public OpenStore {
 };
 
 TEST_F(OpenUnsealed, ANewerMinorFormatIsUnsupported) {
-  patch_format(10, 1, 2);
+  patch_format(10, 2, 2);
   const auto store = try_open();
   EXPECT_EQ(store.code(), Code::format_unsupported);
-  EXPECT_NE(store.status().text().find("format 1.1"), std::string::npos) << store.status().text();
+  EXPECT_NE(store.status().text().find("format 1.2"), std::string::npos) << store.status().text();
 }
 
 TEST_F(OpenUnsealed, AnotherMajorFormatIsUnsupported) {
   patch_format(8, 2, 2);
   const auto store = try_open();
   EXPECT_EQ(store.code(), Code::format_unsupported);
-  EXPECT_NE(store.status().text().find("format 2.0"), std::string::npos) << store.status().text();
+  EXPECT_NE(store.status().text().find("format 2.1"), std::string::npos) << store.status().text();
 }
 
 TEST_F(OpenUnsealed, AnotherPageSizeIsUnsupported) {

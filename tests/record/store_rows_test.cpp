@@ -28,7 +28,7 @@ Format sample_format() {
 
 RowBody sample_format_bytes() {
   return from_hex(
-      "'tokenry' 00 0100 0000 00100000 1f00 01 04 'tkry' 000000000000 0000"
+      "'tokenry' 00 0100 0100 00100000 1f00 01 04 'tkry' 000000000000 0000"
       "a0a1a2a3 a4a5a6a7 a8a9aaab acadaeaf 0102030405060708 090a0b0c0d0e0f10 010203040506"
       "0000000000000000000000000000 0000000000000000000000000000 0000000000000000000000000000");
 }
@@ -57,7 +57,7 @@ TEST(FormatRow, IsReadFromTheDocumentedBytes) {
   ASSERT_EQ(decode_format(sample_format_bytes(), format), FormatOutcome::ok);
   const Format expected = sample_format();
   EXPECT_EQ(format.major, 1);
-  EXPECT_EQ(format.minor, 0);
+  EXPECT_EQ(format.minor, 1);
   EXPECT_EQ(format.page_size, expected.page_size);
   EXPECT_EQ(format.records_per_page, expected.records_per_page);
   EXPECT_EQ(format.sealed, true);
@@ -94,12 +94,19 @@ TEST(FormatRow, WithoutTheMagicItIsNoStore) {
   }
 }
 
+TEST(FormatRow, AnOlderMinorVersionIsRead) {
+  Format format;
+  EXPECT_EQ(decode_format(with_version(1, 0), format), FormatOutcome::ok);
+  EXPECT_EQ(format.minor, 0);
+  EXPECT_EQ(encode_format(format), with_version(1, 0)) << "it stays what it is";
+}
+
 TEST(FormatRow, OtherVersionsAreUnsupportedAndNamed) {
   Format format;
   EXPECT_EQ(decode_format(with_version(2, 0), format), FormatOutcome::unsupported);
   EXPECT_EQ(format.major, 2);
-  EXPECT_EQ(decode_format(with_version(1, 1), format), FormatOutcome::unsupported);
-  EXPECT_EQ(format.minor, 1);
+  EXPECT_EQ(decode_format(with_version(1, 2), format), FormatOutcome::unsupported);
+  EXPECT_EQ(format.minor, 2);
   EXPECT_EQ(decode_format(with_version(0, 0), format), FormatOutcome::unsupported);
 }
 

@@ -298,6 +298,8 @@ TEST_F(KeysDecoy, StoresDiffer) {
 
 using KeysMemory = Keys;
 
+constexpr std::size_t kKeysSize = 3 * 16 + 64;  // three of SipHash, one of Ed25519
+
 // The access rights of the page that holds this address, such as "r--p".
 std::string access_rights(std::uintptr_t address) {
   std::ifstream maps("/proc/self/maps");
@@ -319,7 +321,7 @@ TEST_F(KeysMemory, IsReadOnlyBetweenGuardsAndGivenBack) {
   const void* const object = keys_.get();
   std::memcpy(&keys, object, sizeof keys);
   EXPECT_EQ(access_rights(keys), "r--p");
-  EXPECT_EQ(access_rights(keys + 48), "---p");
+  EXPECT_EQ(access_rights(keys + kKeysSize), "---p");
   EXPECT_EQ(access_rights(keys - static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE))), "---p");
   keys_.reset();
   EXPECT_NE(access_rights(keys), "r--p");

@@ -11,6 +11,9 @@ using base::Code;
 using base::Result;
 using base::Status;
 using model::Change;
+using model::Event;
+using model::FieldCode;
+using model::Operation;
 using model::TokenState;
 using record::VerifierRecord;
 
@@ -33,10 +36,26 @@ Result<model::ScopeBits> Applier::effective(const model::ScopeBits& granted,
   return catalog->expand(granted) & ceiling;
 }
 
-Status Applier::operate(const Change& /*change*/, const model::AddScopes& operation) {
+Status Applier::operate(const Change& change, const model::CreateStore& operation) {
+  TOKENRY_TRY(rows_.put_control({}));
+  Event event = event_of(change, Operation::store_created);
+  if (!operation.scopes.empty()) TOKENRY_TRY(grow_catalog(operation.scopes, event));
+  return log_.append(std::move(event));
+}
+
+Status Applier::operate(const Change& change, const model::AddScopes& operation) {
+  Event event = event_of(change, Operation::scope_added);
+  TOKENRY_TRY(grow_catalog(operation.scopes, event));
+  return log_.append(std::move(event));
+}
+
+Status Applier::grow_catalog(const std::vector<model::Scope>& scopes, Event& event) {
   TOKENRY_ASSIGN(const model::Catalog* present, catalog());
   model::Catalog grown = *present;
-  for (const model::Scope& scope : operation.scopes) TOKENRY_TRY(grown.add(scope));
+  for (const model::Scope& scope : scopes) {
+    TOKENRY_TRY(grown.add(scope));
+    add_text(event, FieldCode::scope, scope.name);
+  }
   TOKENRY_ASSIGN(record::Control control, rows_.control());
   for (std::size_t bit = present->size(); bit < grown.size(); ++bit) {
     TOKENRY_TRY(rows_.put_scope(static_cast<std::uint32_t>(bit), grown.at(bit)));
@@ -48,11 +67,11 @@ Status Applier::operate(const Change& /*change*/, const model::AddScopes& operat
   return {};
 }
 
-Status Applier::operate(const Change& /*change*/, const model::SetFrozen& operation) {
+Status Applier::operate(const Change& change, const model::SetFrozen& operation) {
   TOKENRY_ASSIGN(record::Control control, rows_.control());
-  if (control.frozen == operation.frozen) return {};
   control.frozen = operation.frozen;
-  return rows_.put_control(control);
+  TOKENRY_TRY(rows_.put_control(control));
+  return log_.append(event_of(change, operation.frozen ? Operation::frozen : Operation::thawed));
 }
 
 Status Applier::check_label_free(std::string_view owner, std::string_view label,
@@ -63,7 +82,8 @@ Status Applier::check_label_free(std::string_view owner, std::string_view label,
                               "\" is in use; revoke that token first or choose another label"};
 }
 
-Result<model::Owner> Applier::owner_for_new_token(const Change& change, std::string_view name) {
+Result<model::Owner> Applier::owner_for_new_token(const Change& change, std::string_view name,
+                                                  Event& event) {
   TOKENRY_ASSIGN(std::optional<model::Owner> owner, rows_.owner(name));
   if (owner && owner->suspended) {
     return Status(Code::conflict,
@@ -75,6 +95,7 @@ Result<model::Owner> Applier::owner_for_new_token(const Change& change, std::str
   made.created_at_ms = change.at_ms;
   made.created_by = change.actor;
   TOKENRY_TRY(rows_.put_owner(made));
+  add_flag(event, FieldCode::owner_made);
   return made;
 }
 
@@ -94,7 +115,22 @@ Status Applier::take_slot(std::uint64_t id) {
 
 Status Applier::operate(const Change& change, const model::CreateToken& operation) {
   TOKENRY_TRY(check_label_free(operation.owner, operation.label, 0));
-  TOKENRY_ASSIGN(const model::Owner owner, owner_for_new_token(change, operation.owner));
+  model::TokenDetails details;
+  details.id = operation.id;
+  details.granted = operation.granted;
+  details.created_at_ms = change.at_ms;
+  details.secret_created_at_ms = change.at_ms;
+  details.owner = operation.owner;
+  details.label = operation.label;
+  details.note = operation.note;
+  details.created_by = change.actor;
+
+  Event event = token_event(change, Operation::created, details);
+  TOKENRY_ASSIGN(const model::Catalog* catalog, this->catalog());
+  add_text(event, FieldCode::scopes, scope_text(*catalog, operation.granted));
+  add_number(event, FieldCode::expires_at, operation.expires_at_ms);
+  add_number(event, FieldCode::not_before, operation.not_before_ms);
+  TOKENRY_ASSIGN(const model::Owner owner, owner_for_new_token(change, operation.owner, event));
   TOKENRY_ASSIGN(const model::ScopeBits bits, effective(operation.granted, owner.ceiling));
   TOKENRY_TRY(take_slot(operation.id));
 
@@ -109,19 +145,35 @@ Status Applier::operate(const Change& change, const model::CreateToken& operatio
   record.set_state(TokenState::active);
   record.set_generation(model::generation_of(operation.id));
   TOKENRY_TRY(rows_.put_record(model::slot_of(operation.id), record));
-
-  model::TokenDetails details;
-  details.id = operation.id;
-  details.granted = operation.granted;
-  details.created_at_ms = change.at_ms;
-  details.secret_created_at_ms = change.at_ms;
-  details.owner = operation.owner;
-  details.label = operation.label;
-  details.note = operation.note;
-  details.created_by = change.actor;
   TOKENRY_TRY(rows_.put_details(details));
-  return rows_.put_label(details);
+  TOKENRY_TRY(rows_.put_label(details));
+  return log_.append(std::move(event));
 }
+
+namespace {
+
+Event edited_event(const Change& change, const model::EditToken& operation,
+                   const model::TokenDetails& before, const model::Catalog& catalog) {
+  Event event = token_event(change, Operation::edited, before);
+  if (operation.label) {
+    event.label = *operation.label;
+    add_text(event, FieldCode::label, *operation.label);
+    add_text(event, FieldCode::previous_label, before.label);
+  }
+  if (operation.note) add_flag(event, FieldCode::note);
+  if (operation.granted) {
+    add_text(event, FieldCode::scopes, scope_text(catalog, *operation.granted));
+  }
+  if (operation.expires_at_ms) {
+    add_number(event, FieldCode::expires_at, *operation.expires_at_ms);
+  }
+  if (operation.not_before_ms) {
+    add_number(event, FieldCode::not_before, *operation.not_before_ms);
+  }
+  return event;
+}
+
+}  // namespace
 
 Status Applier::operate(const Change& change, const model::EditToken& operation) {
   TOKENRY_ASSIGN(StoredToken stored, rows_.token(operation.id));
@@ -133,6 +185,8 @@ Status Applier::operate(const Change& change, const model::EditToken& operation)
   if (operation.label) {
     TOKENRY_TRY(check_label_free(details.owner, *operation.label, operation.id));
   }
+  TOKENRY_ASSIGN(const model::Catalog* catalog, this->catalog());
+  Event event = edited_event(change, operation, details, *catalog);
   if (operation.granted) {
     details.granted = *operation.granted;
     TOKENRY_ASSIGN(const model::Owner owner, rows_.existing_owner(details.owner));
@@ -150,29 +204,34 @@ Status Applier::operate(const Change& change, const model::EditToken& operation)
   details.updated_at_ms = change.at_ms;
   details.updated_by = change.actor;
   TOKENRY_TRY(rows_.put_details(details));
-  return rows_.put_record(model::slot_of(operation.id), record);
+  TOKENRY_TRY(rows_.put_record(model::slot_of(operation.id), record));
+  return log_.append(std::move(event));
 }
 
 Status Applier::operate(const Change& change, const model::SetTokenSuspended& operation) {
-  const TokenState state = operation.suspended ? TokenState::suspended : TokenState::active;
   for (const std::uint64_t id : operation.ids) {
-    Result<StoredToken> found = rows_.token(id);
-    if (operation.suspended && is_unreadable(found.code())) {
-      TOKENRY_TRY(suspend_tampered(id));
-      continue;
-    }
-    TOKENRY_ASSIGN(StoredToken stored, std::move(found));
-    if (stored.token.terms.state == TokenState::revoked) {
-      return {Code::conflict, "the token is revoked; revocation is for good"};
-    }
-    if (stored.token.terms.state == state) continue;
-    stored.record.set_state(state);
-    stored.token.details.updated_at_ms = change.at_ms;
-    stored.token.details.updated_by = change.actor;
-    TOKENRY_TRY(rows_.put_details(stored.token.details));
-    TOKENRY_TRY(rows_.put_record(model::slot_of(id), stored.record));
+    TOKENRY_TRY(set_suspended(change, id, operation.suspended));
   }
   return {};
+}
+
+Status Applier::set_suspended(const Change& change, std::uint64_t id, bool suspended) {
+  Result<StoredToken> found = rows_.token(id);
+  if (suspended && is_unreadable(found.code())) return suspend_tampered(change, id);
+  TOKENRY_ASSIGN(StoredToken stored, std::move(found));
+  if (stored.token.terms.state == TokenState::revoked) {
+    return {Code::conflict, "the token is revoked; revocation is for good"};
+  }
+  const TokenState state = suspended ? TokenState::suspended : TokenState::active;
+  if (stored.token.terms.state == state) return {};
+  model::TokenDetails& details = stored.token.details;
+  stored.record.set_state(state);
+  details.updated_at_ms = change.at_ms;
+  details.updated_by = change.actor;
+  TOKENRY_TRY(rows_.put_details(details));
+  TOKENRY_TRY(rows_.put_record(model::slot_of(id), stored.record));
+  const Operation done = suspended ? Operation::suspended : Operation::resumed;
+  return log_.append(token_event(change, done, details));
 }
 
 // Revoked later than every earlier token of its label, whatever the clock said then and says now,
@@ -196,7 +255,8 @@ Status Applier::revoke(const Change& change, std::uint64_t id) {
   TOKENRY_TRY(rows_.put_label(details));
   TOKENRY_TRY(rows_.put_details(details));
   stored.record.set_state(TokenState::revoked);
-  return rows_.put_record(model::slot_of(id), stored.record);
+  TOKENRY_TRY(rows_.put_record(model::slot_of(id), stored.record));
+  return log_.append(token_event(change, Operation::revoked, details));
 }
 
 Status Applier::operate(const Change& change, const model::RevokeTokens& operation) {
@@ -204,21 +264,24 @@ Status Applier::operate(const Change& change, const model::RevokeTokens& operati
   return {};
 }
 
-Status Applier::operate(const Change& /*change*/, const model::PurgeTokens& operation) {
-  for (const model::PurgeTokens::Freed& freed : operation.tokens) {
-    const std::uint32_t slot = model::slot_of(freed.id);
-    TOKENRY_ASSIGN(const StoredToken stored, rows_.token(freed.id));
-    if (stored.token.terms.state != TokenState::revoked) {
-      return {Code::conflict, "the token is not revoked; revoke it before purging it"};
-    }
-    TOKENRY_TRY(rows_.remove_label(stored.token.details));
-    TOKENRY_TRY(rows_.remove_details(slot));
-    VerifierRecord record;
-    record.set_generation(freed.next_generation.value_or(model::generation_of(freed.id)));
-    TOKENRY_TRY(rows_.put_record(slot, record));
-    if (freed.next_generation) TOKENRY_TRY(rows_.put_free_slot(slot));
-  }
+Status Applier::operate(const Change& change, const model::PurgeTokens& operation) {
+  for (const model::PurgeTokens::Freed& freed : operation.tokens) TOKENRY_TRY(purge(change, freed));
   return {};
+}
+
+Status Applier::purge(const Change& change, const model::PurgeTokens::Freed& freed) {
+  const std::uint32_t slot = model::slot_of(freed.id);
+  TOKENRY_ASSIGN(const StoredToken stored, rows_.token(freed.id));
+  if (stored.token.terms.state != TokenState::revoked) {
+    return {Code::conflict, "the token is not revoked; revoke it before purging it"};
+  }
+  TOKENRY_TRY(rows_.remove_label(stored.token.details));
+  TOKENRY_TRY(rows_.remove_details(slot));
+  VerifierRecord record;
+  record.set_generation(freed.next_generation.value_or(model::generation_of(freed.id)));
+  TOKENRY_TRY(rows_.put_record(slot, record));
+  if (freed.next_generation) TOKENRY_TRY(rows_.put_free_slot(slot));
+  return log_.append(token_event(change, Operation::purged, stored.token.details));
 }
 
 }  // namespace tokenry::engine

@@ -9,6 +9,8 @@ using base::Code;
 using base::Result;
 using base::Status;
 using model::Change;
+using model::FieldCode;
+using model::Operation;
 using record::VerifierRecord;
 
 Result<std::vector<IndexedToken>> Applier::tokens_of(std::string_view owner, Which which) const {
@@ -30,6 +32,7 @@ Result<std::vector<IndexedToken>> Applier::tokens_of(std::string_view owner, Whi
 
 Status Applier::operate(const Change& change, const model::SetCeiling& operation) {
   TOKENRY_ASSIGN(std::optional<model::Owner> owner, rows_.owner(operation.owner));
+  const Operation done = owner ? Operation::owner_ceiling : Operation::owner_created;
   if (!owner) {
     owner.emplace();
     owner->name = operation.owner;
@@ -51,10 +54,13 @@ Status Applier::operate(const Change& change, const model::SetCeiling& operation
     stored.record.set_effective(bits);
     TOKENRY_TRY(rows_.put_record(model::slot_of(indexed.id), stored.record));
   }
-  return {};
+  model::Event event = owner_event(change, done, operation.owner);
+  TOKENRY_ASSIGN(const model::Catalog* catalog, this->catalog());
+  add_text(event, FieldCode::ceiling, ceiling_text(*catalog, operation.ceiling));
+  return log_.append(std::move(event));
 }
 
-Status Applier::operate(const Change& /*change*/, const model::SetOwnerSuspended& operation) {
+Status Applier::operate(const Change& change, const model::SetOwnerSuspended& operation) {
   TOKENRY_ASSIGN(model::Owner owner, rows_.existing_owner(operation.owner));
   if (owner.suspended == operation.suspended) return {};
   owner.suspended = operation.suspended;
@@ -69,10 +75,12 @@ Status Applier::operate(const Change& /*change*/, const model::SetOwnerSuspended
     record->set_owner_suspended(operation.suspended);
     TOKENRY_TRY(rows_.put_record(model::slot_of(indexed.id), *record));
   }
-  return {};
+  const Operation done =
+      operation.suspended ? Operation::owner_suspended : Operation::owner_resumed;
+  return log_.append(owner_event(change, done, operation.owner));
 }
 
-Status Applier::operate(const Change& /*change*/, const model::RenameOwner& operation) {
+Status Applier::operate(const Change& change, const model::RenameOwner& operation) {
   TOKENRY_ASSIGN(model::Owner owner, rows_.existing_owner(operation.owner));
   TOKENRY_ASSIGN(const std::optional<model::Owner> taken, rows_.owner(operation.new_name));
   if (taken) {
@@ -97,14 +105,17 @@ Status Applier::operate(const Change& /*change*/, const model::RenameOwner& oper
     stored.record.set_owner_hash(owner_hash);
     TOKENRY_TRY(rows_.put_record(model::slot_of(indexed.id), stored.record));
   }
-  return {};
+  model::Event event = owner_event(change, Operation::owner_renamed, operation.owner);
+  add_text(event, FieldCode::new_owner, operation.new_name);
+  return log_.append(std::move(event));
 }
 
 Status Applier::operate(const Change& change, const model::DeleteOwner& operation) {
   TOKENRY_ASSIGN(const model::Owner owner, rows_.existing_owner(operation.owner));
   TOKENRY_ASSIGN(const std::vector<IndexedToken> tokens, tokens_of(owner.name, Which::live));
   for (const IndexedToken& indexed : tokens) TOKENRY_TRY(revoke(change, indexed.id));
-  return rows_.remove_owner(owner.name);
+  TOKENRY_TRY(rows_.remove_owner(owner.name));
+  return log_.append(owner_event(change, Operation::owner_deleted, owner.name));
 }
 
 }  // namespace tokenry::engine

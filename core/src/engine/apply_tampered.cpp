@@ -18,11 +18,13 @@ Status Applier::narrow_tampered(std::uint64_t id, const model::ScopeBits& ceilin
   return rows_.put_record(model::slot_of(id), *record);
 }
 
-Status Applier::suspend_tampered(std::uint64_t id) {
+Status Applier::suspend_tampered(const model::Change& change, std::uint64_t id) {
   TOKENRY_ASSIGN(std::optional<VerifierRecord> record, rows_.intact_record(id));
   if (!record || record->state() == TokenState::revoked) return {};
   record->set_state(TokenState::suspended);
-  return rows_.put_record(model::slot_of(id), *record);
+  TOKENRY_TRY(rows_.put_record(model::slot_of(id), *record));
+  TOKENRY_ASSIGN(const model::Token token, rows_.tampered_token(id));
+  return log_.append(token_event(change, model::Operation::suspended, token.details));
 }
 
 // Moves what can be moved; the details row stays as it was found, for the operator to see.
@@ -61,7 +63,8 @@ Status Applier::revoke_tampered(const model::Change& change, std::uint64_t id) {
   if (indexed) TOKENRY_TRY(rows_.remove_label_key(indexed->key));
   TOKENRY_TRY(note_revocation(change, details));
   TOKENRY_TRY(rows_.put_details(details));
-  return rows_.put_label(details);
+  TOKENRY_TRY(rows_.put_label(details));
+  return log_.append(token_event(change, model::Operation::revoked, details));
 }
 
 }  // namespace tokenry::engine

@@ -140,12 +140,10 @@ Status write_rows(const std::string& directory, std::string_view actor,
     RowEditor rows(*write, *keys, format.records_per_page);
     TOKENRY_TRY(rows.put_format(format));
     TOKENRY_TRY(rows.put_counters({}));
-    TOKENRY_TRY(rows.put_control({}));
-    if (!options.scopes.empty()) {
-      Applier applier(rows);
-      TOKENRY_TRY(applier.apply(
-          {std::string(actor), format.created_at_ms, model::AddScopes{options.scopes}}));
-    }
+    Applier applier(rows);
+    TOKENRY_TRY(applier.apply(
+        {std::string(actor), format.created_at_ms, model::CreateStore{options.scopes}}));
+    TOKENRY_TRY(applier.finish());
     return write->commit();
   };
   Status status = write_all();

@@ -195,11 +195,30 @@ Result<Bytes> Rows::required_row(Table table, char domain, Bytes key, std::strin
 Status RowEditor::put_sealed(Table table, char domain, Bytes key, record::RowBody body) {
   const token::Seal seal = keys().seal_row(domain, key, body);
   body.insert(body.end(), seal.begin(), seal.end());
+  TOKENRY_ASSIGN(const std::optional<Bytes> present, view().find(table, key));
+  if (present && std::equal(present->begin(), present->end(), body.begin(), body.end())) return {};
+  note_changed(domain, key, seal);
   return write_.put(table, key, body);
 }
 
+Status RowEditor::remove_sealed(Table table, char domain, Bytes key) {
+  TOKENRY_ASSIGN(const std::optional<Bytes> present, view().find(table, key));
+  if (!present) return {};
+  note_changed(domain, key, {});
+  return write_.remove(table, key);
+}
+
+void RowEditor::note_changed(char domain, Bytes key, const token::Seal& seal) {
+  constexpr std::string_view kUnlisted{"mnh"};
+  static_assert(kUnlisted[0] == record::kFormatDomain && kUnlisted[1] == record::kCountersDomain &&
+                kUnlisted[2] == record::kHeadDomain);
+  if (kUnlisted.find(domain) != std::string_view::npos) return;
+  changed_[{domain, std::string(base::as_text(key))}] = seal;
+}
+
 Status RowEditor::put_record(std::uint32_t slot, VerifierRecord record) {
-  record.set_seal(keys().seal_record(slot, record.body()));
+  const token::Seal seal = keys().seal_record(slot, record.body());
+  record.set_seal(seal);
   const NumberKey key(record::page_of(slot, records_per_page()));
   // As large as the value of a page, so that no byte comes from uncleared memory.
   std::vector<std::uint8_t> page(record::kPageSpare + records_per_page() * record::kRecordSize);
@@ -207,8 +226,11 @@ Status RowEditor::put_record(std::uint32_t slot, VerifierRecord record) {
   if (present) {
     std::memcpy(page.data(), present->data(), std::min(present->size(), page.size()));
   }
-  std::memcpy(&page[record::offset_of(slot, records_per_page())], record.bytes().data(),
-              record::kRecordSize);
+  std::uint8_t* const place = &page[record::offset_of(slot, records_per_page())];
+  const bool is_same = std::memcmp(place, record.bytes().data(), record::kRecordSize) == 0;
+  if (present && is_same) return {};
+  std::memcpy(place, record.bytes().data(), record::kRecordSize);
+  note_changed(token::kRecordDomain, NumberKey(slot), seal);
   return write_.put(Table::verifiers, key, page);
 }
 
@@ -218,7 +240,7 @@ Status RowEditor::put_details(const model::TokenDetails& details) {
 }
 
 Status RowEditor::remove_details(std::uint32_t slot) {
-  return write_.remove(Table::details, NumberKey(slot));
+  return remove_sealed(Table::details, record::kDetailsDomain, NumberKey(slot));
 }
 
 Status RowEditor::put_label(const model::TokenDetails& details) {
@@ -245,7 +267,7 @@ Status RowEditor::put_owner(const model::Owner& owner) {
 }
 
 Status RowEditor::remove_owner(std::string_view name) {
-  return write_.remove(Table::owners, base::as_bytes(name));
+  return remove_sealed(Table::owners, record::kOwnerDomain, base::as_bytes(name));
 }
 
 Status RowEditor::put_scope(std::uint32_t bit, const model::Scope& scope) {

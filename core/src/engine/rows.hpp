@@ -3,18 +3,24 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/status.hpp"
 #include "model/catalog.hpp"
+#include "model/event.hpp"
 #include "model/owner.hpp"
 #include "model/token.hpp"
+#include "record/head_row.hpp"
 #include "record/store_rows.hpp"
 #include "record/verifier_record.hpp"
 #include "storage/read_view.hpp"
 #include "storage/write_transaction.hpp"
+#include "token/chain.hpp"
 #include "token/keys.hpp"
 
 namespace tokenry::engine {
@@ -31,6 +37,13 @@ struct IndexedToken {
   std::string owner;
   std::string label;
   std::uint64_t id = 0;
+};
+
+// An event as it stands in its table; the body is valid as long as a value of the view.
+struct StoredEvent {
+  std::uint64_t sequence = 0;
+  base::Bytes body;
+  token::ChainHash hash{};
 };
 
 // Whether the record's seal is the one for its slot; always so in an unsealed store.
@@ -86,6 +99,15 @@ class Rows {
   base::Result<model::Scope> scope(std::uint32_t bit) const;
   base::Result<model::Catalog> catalog() const;
 
+  base::Result<record::Format> format() const;
+
+  // The log: an event, the newest one, and the head, each nothing if it is not there. An event is
+  // neither decoded nor held against its hash.
+  base::Result<std::optional<StoredEvent>> event(std::uint64_t sequence) const;
+  base::Result<std::optional<StoredEvent>> last_event() const;
+  base::Result<std::optional<record::HeadRow>> head() const;
+  static base::Result<StoredEvent> stored_event(base::Bytes key, base::Bytes value);
+
   // The row without its seal. A row that is not there counts as tampered with for `required`.
   base::Result<std::optional<base::Bytes>> sealed_row(storage::Table table, char domain,
                                                       base::Bytes key) const;
@@ -98,7 +120,9 @@ class Rows {
   std::size_t records_per_page_;
 };
 
-// Writes through a transaction, and reads what it wrote.
+// Writes through a transaction, and reads what it wrote. A row that is written as it is already
+// stays untouched. Notes each sealed row that changed, but for format, counters and head: they are
+// what the next event lists.
 class RowEditor : public Rows {
  public:
   RowEditor(storage::WriteTransaction& write, const token::StoreKeys& keys,
@@ -126,10 +150,19 @@ class RowEditor : public Rows {
   base::Status put_free_slot(std::uint32_t slot);
   base::Status remove_free_slot(std::uint32_t slot);
 
+  base::Status put_event(std::uint64_t sequence, base::Bytes body, const token::ChainHash& hash);
+  base::Status put_head(const record::HeadRow& head);
+
+  // The rows that changed since the last call, by rising domain and key.
+  std::vector<model::ChangedRow> take_changed();
+
  private:
   base::Status put_sealed(storage::Table table, char domain, base::Bytes key, record::RowBody body);
+  base::Status remove_sealed(storage::Table table, char domain, base::Bytes key);
+  void note_changed(char domain, base::Bytes key, const token::Seal& seal);
 
   storage::WriteTransaction& write_;
+  std::map<std::pair<char, std::string>, token::Seal> changed_;  // zero: removed
 };
 
 }  // namespace tokenry::engine

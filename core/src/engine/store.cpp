@@ -220,13 +220,26 @@ Status Store::write(storage::Growth growth, bool dry_run, const Planner& plan) {
 }
 
 Status Store::write_once(storage::Growth growth, bool dry_run, const Planner& plan) {
-  TOKENRY_ASSIGN(const std::shared_ptr<Environment> environment, this->environment());
-  TOKENRY_ASSIGN(const std::unique_ptr<storage::WriteTransaction> write,
-                 storage::WriteTransaction::begin(environment, growth));
-  RowEditor rows(*write, *keys_, format_.records_per_page);
-  Applier applier(rows);
-  TOKENRY_TRY(plan(applier));
-  return dry_run ? Status() : write->commit();
+  // What may grow into the reserve is what stops tokens; a broken log must not stop it.
+  const bool must_go_on = growth == storage::Growth::spare;
+  bool log_broken = false;
+  {
+    TOKENRY_ASSIGN(const std::shared_ptr<Environment> environment, this->environment());
+    TOKENRY_ASSIGN(const std::unique_ptr<storage::WriteTransaction> write,
+                   storage::WriteTransaction::begin(environment, growth));
+    RowEditor rows(*write, *keys_, format_.records_per_page);
+    Applier applier(rows, must_go_on ? BrokenLog::go_on : BrokenLog::refuse);
+    TOKENRY_TRY(plan(applier));
+    if (dry_run) return {};
+    TOKENRY_TRY(applier.finish());
+    TOKENRY_TRY(write->commit());
+    log_broken = applier.log_broken();
+  }
+  // Not under the write lock: the callback may call the store.
+  if (log_broken) {
+    report(LogLevel::error, "the log does not fit its head: data.mdb was changed from outside");
+  }
+  return {};
 }
 
 Status Store::change(std::string_view actor, storage::Growth growth,

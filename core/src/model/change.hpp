@@ -14,6 +14,11 @@
 
 namespace tokenry::model {
 
+// The first change of a store: its catalog and its control row.
+struct CreateStore {
+  std::vector<Scope> scopes;
+};
+
 struct AddScopes {
   std::vector<Scope> scopes;
 };
@@ -88,8 +93,8 @@ struct SetFrozen {
 struct Change {
   std::string actor;
   std::int64_t at_ms = 0;
-  std::variant<AddScopes, SetCeiling, SetOwnerSuspended, RenameOwner, DeleteOwner, CreateToken,
-               EditToken, SetTokenSuspended, RevokeTokens, PurgeTokens, SetFrozen>
+  std::variant<CreateStore, AddScopes, SetCeiling, SetOwnerSuspended, RenameOwner, DeleteOwner,
+               CreateToken, EditToken, SetTokenSuspended, RevokeTokens, PurgeTokens, SetFrozen>
       operation;
 };
 

@@ -21,6 +21,7 @@ inline constexpr char kScopeDomain = 's';
 inline constexpr char kControlDomain = 'c';
 inline constexpr char kFormatDomain = 'm';
 inline constexpr char kCountersDomain = 'n';
+inline constexpr char kHeadDomain = 'h';
 
 // A row without its seal; the engine seals it and writes both.
 using RowBody = std::vector<std::uint8_t>;
@@ -67,6 +68,9 @@ class RowReader {
     for (const std::uint8_t byte : take(count)) ok_ = ok_ && byte == 0;
   }
   void require(bool condition) { ok_ = ok_ && condition; }
+
+  // Whether all was well so far; for loops whose count stands in the row.
+  bool ok() const { return ok_; }
 
   // Every field was there and as it must be, and nothing follows.
   bool complete() const { return ok_ && rest_.empty(); }

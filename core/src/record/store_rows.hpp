@@ -12,7 +12,7 @@
 namespace tokenry::record {
 
 inline constexpr std::uint16_t kFormatMajor = 1;
-inline constexpr std::uint16_t kFormatMinor = 0;
+inline constexpr std::uint16_t kFormatMinor = 1;
 inline constexpr std::size_t kFormatRowSize = 128;
 inline constexpr std::size_t kControlRowSize = 64;
 
@@ -20,7 +20,7 @@ inline constexpr std::string_view kFormatKey = "format";
 inline constexpr std::string_view kCountersKey = "counters";
 inline constexpr std::string_view kControlKey = "control";
 
-// What a store was made with; never changes.
+// What a store was made with. Only the minor number changes, when a newer version first writes.
 struct Format {
   std::uint16_t major = kFormatMajor;
   std::uint16_t minor = kFormatMinor;

@@ -71,6 +71,8 @@ Cursor::~Cursor() {
 
 bool Cursor::first() { return move(MDB_FIRST); }
 
+bool Cursor::last() { return move(MDB_LAST); }
+
 bool Cursor::seek(Bytes key) {
   key_ = key;
   return move(MDB_SET_RANGE);

@@ -70,6 +70,7 @@ class Cursor {
 
   // Each moves and answers whether it stands at an entry then; false too when the walk failed.
   bool first();
+  bool last();
   bool seek(base::Bytes key);  // the first entry whose key is not less
   bool next();
 

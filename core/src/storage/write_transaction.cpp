@@ -56,7 +56,7 @@ WriteTransaction::~WriteTransaction() {
 Status WriteTransaction::put(Table table, Bytes key, Bytes value) {
   MDB_val key_val = to_val(key);
   MDB_val value_val = to_val(value);
-  ++put_count_;
+  ++put_counts_[static_cast<std::size_t>(table)];
   const int code = ::mdb_put(txn_, environment_->handle_of(table), &key_val, &value_val, 0);
   return code == 0 ? Status() : explain_failure(code);
 }
@@ -67,24 +67,32 @@ Status WriteTransaction::remove(Table table, Bytes key) {
   return code == 0 || code == MDB_NOTFOUND ? Status() : explain_failure(code);
 }
 
-std::uint64_t WriteTransaction::live_pages() const noexcept {
-  std::uint64_t pages = 0;
+WriteTransaction::PagesByTable WriteTransaction::live_pages() const noexcept {
+  PagesByTable pages{};
   for (std::size_t i = 0; i < kTableCount; ++i) {
     MDB_stat facts{};
     if (::mdb_stat(txn_, environment_->handle_of(static_cast<Table>(i)), &facts) != 0) continue;
-    pages += facts.ms_branch_pages + facts.ms_leaf_pages + facts.ms_overflow_pages;
+    pages[i] = facts.ms_branch_pages + facts.ms_leaf_pages + facts.ms_overflow_pages;
   }
   return pages;
 }
 
 // Whether the change leaves the reserve alone. It takes new pages for what it added and for each
-// page that it copied to change it: a path down a tree for a put, and no page twice.
+// page that it copied to change it: a path down a table's tree for a put, and no page twice. Events
+// all go to the end of their table, down one path.
 Status WriteTransaction::check_room() const {
   constexpr std::uint64_t kPagesPerPut = 6;
-  const std::uint64_t live = live_pages();
-  const std::uint64_t added = live - std::min(live, live_pages_before_);
-  const std::uint64_t copied = std::min(kPagesPerPut * put_count_, live_pages_before_);
-  return environment_owner_->check_room_for(added + copied);
+  const PagesByTable live = live_pages();
+  std::uint64_t taken = 0;
+  for (std::size_t i = 0; i < kTableCount; ++i) {
+    const bool at_the_end = static_cast<Table>(i) == Table::events;
+    const std::uint64_t paths =
+        at_the_end ? std::min<std::uint64_t>(put_counts_[i], 1) : put_counts_[i];
+    const std::uint64_t before = live_pages_before_[i];
+    taken += live[i] - std::min(live[i], before);
+    taken += std::min(kPagesPerPut * paths, before);
+  }
+  return environment_owner_->check_room_for(taken);
 }
 
 Status WriteTransaction::commit() {

@@ -1,6 +1,8 @@
 // The one write at a time: all of it becomes durable at commit, or none.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,13 +35,14 @@ class WriteTransaction : public ReadView {
  private:
   WriteTransaction(std::shared_ptr<Environment> environment, Growth growth);
   base::Status check_room() const;
-  std::uint64_t live_pages() const noexcept;
+  using PagesByTable = std::array<std::uint64_t, kTableCount>;
+  PagesByTable live_pages() const noexcept;
   base::Status explain_failure(int code) const;
 
   std::shared_ptr<Environment> environment_owner_;
   Growth growth_;
-  std::uint64_t live_pages_before_ = 0;
-  std::uint64_t put_count_ = 0;
+  PagesByTable live_pages_before_{};
+  PagesByTable put_counts_{};
   std::unique_lock<std::mutex> lock_;
 };
 

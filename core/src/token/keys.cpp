@@ -31,18 +31,20 @@ struct Purpose {
 constexpr Purpose kSealKey{"tokenry-seal-key"};
 constexpr Purpose kOwnerKey{"tokenry-owner-hk"};
 constexpr Purpose kDecoyKey{"tokenry-decoy-id"};
+constexpr Purpose kHeadSeed{"tokenry-head-key"};
 constexpr Purpose kKeyName{"tokenry-key-name"};
 constexpr Purpose kLongRow{"tokenry-long-row"};
 
 static_assert(kSealKey.text.size() == kPersonalSize && kOwnerKey.text.size() == kPersonalSize &&
-              kDecoyKey.text.size() == kPersonalSize && kKeyName.text.size() == kPersonalSize &&
-              kLongRow.text.size() == kPersonalSize);
+              kDecoyKey.text.size() == kPersonalSize && kHeadSeed.text.size() == kPersonalSize &&
+              kKeyName.text.size() == kPersonalSize && kLongRow.text.size() == kPersonalSize);
 
 enum class LengthForm : std::uint8_t { direct = 0, digested = 1 };
 
-// BLAKE2b-128 of input for this purpose, keyed unless key is empty.
-void derive_into(std::uint8_t* out, const Purpose& purpose, base::Bytes key, base::Bytes input) {
-  if (crypto_generichash_blake2b_salt_personal(out, kMacKeySize, input.data(), input.size(),
+// BLAKE2b of input for this purpose, as long as out, keyed unless key is empty.
+void derive_into(base::MutableBytes out, const Purpose& purpose, base::Bytes key,
+                 base::Bytes input) {
+  if (crypto_generichash_blake2b_salt_personal(out.data(), out.size(), input.data(), input.size(),
                                                key.empty() ? nullptr : key.data(), key.size(),
                                                nullptr, purpose.personal()) != 0) {
     sodium_misuse();  // only sizes can fail, and they are constants
@@ -51,7 +53,7 @@ void derive_into(std::uint8_t* out, const Purpose& purpose, base::Bytes key, bas
 
 std::uint64_t name_of_key(base::Bytes store_key) {
   std::array<std::uint8_t, kMacKeySize> hash{};
-  derive_into(hash.data(), kKeyName, {}, store_key);
+  derive_into(hash, kKeyName, {}, store_key);
   const std::uint64_t name = base::load_le(hash.data(), 8);
   return name != 0 ? name : 1;
 }
@@ -93,6 +95,7 @@ std::uint64_t short_mac(base::Bytes input, const std::uint8_t* key) {
 }  // namespace
 
 struct StoreKeys::Keys {
+  std::uint8_t signing[crypto_sign_ed25519_SECRETKEYBYTES];
   std::uint8_t seal[kMacKeySize];
   std::uint8_t owner[kMacKeySize];
   std::uint8_t decoy[kMacKeySize];
@@ -100,8 +103,9 @@ struct StoreKeys::Keys {
 
 void StoreKeys::FreeKeys::operator()(Keys* keys) const { sodium_free(keys); }
 
-StoreKeys::StoreKeys(KeysMemory keys, std::uint64_t key_id, bool sealed)
-    : keys_(std::move(keys)), key_id_(key_id), sealed_(sealed) {}
+StoreKeys::StoreKeys(KeysMemory keys, const PublicKey& public_key, std::uint64_t key_id,
+                     bool sealed)
+    : keys_(std::move(keys)), public_key_(public_key), key_id_(key_id), sealed_(sealed) {}
 
 base::Result<std::shared_ptr<const StoreKeys>> StoreKeys::make(base::Bytes store_key,
                                                                const StoreId& id) {
@@ -110,12 +114,21 @@ base::Result<std::shared_ptr<const StoreKeys>> StoreKeys::make(base::Bytes store
   derive_into(keys->seal, kSealKey, store_key, id);
   derive_into(keys->owner, kOwnerKey, store_key, id);
   derive_into(keys->decoy, kDecoyKey, store_key, id);
+  const bool sealed = !store_key.empty();
+  PublicKey public_key{};
+  if (sealed) {
+    base::SecretBytes<crypto_sign_ed25519_SEEDBYTES> seed;
+    derive_into(seed.span(), kHeadSeed, store_key, id);
+    crypto_sign_ed25519_seed_keypair(public_key.data(), keys->signing, seed.data());
+  } else {
+    std::memset(keys->signing, 0, sizeof keys->signing);
+  }
   if (sodium_mprotect_readonly(keys.get()) != 0) {
     return base::errno_status(errno, "write protection of the store's keys");
   }
-  const bool sealed = !store_key.empty();
   const std::uint64_t key_id = sealed ? name_of_key(store_key) : 0;
-  return std::shared_ptr<const StoreKeys>(new StoreKeys(std::move(keys), key_id, sealed));
+  return std::shared_ptr<const StoreKeys>(
+      new StoreKeys(std::move(keys), public_key, key_id, sealed));
 }
 
 base::Result<std::shared_ptr<const StoreKeys>> StoreKeys::derive(
@@ -161,6 +174,14 @@ std::uint64_t StoreKeys::decoy_slot(std::uint64_t id) const {
   std::array<std::uint8_t, 8> input{};
   base::store_le(input.data(), id, input.size());
   return short_mac(input, keys_->decoy);
+}
+
+void StoreKeys::sign(Head& head) const {
+  head.signature.fill(0);
+  if (!sealed_) return;
+  const auto text = head_text(head);
+  crypto_sign_ed25519_detached(head.signature.data(), nullptr, text.data(), text.size(),
+                               keys_->signing);
 }
 
 bool seal_matches(const Seal& expected, std::span<const std::uint8_t, kSealSize> found) {

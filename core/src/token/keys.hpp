@@ -1,4 +1,4 @@
-// The keys of a store and what is done with them: seals, owner hashes, decoy slots.
+// The keys of a store and what is done with them: seals, owner hashes, decoy slots, signed heads.
 //
 // All keys are derived from the store key and the store id, so neither a row nor a hash of one
 // store means anything in another. The store key itself is not kept.
@@ -13,6 +13,7 @@
 
 #include "base/bytes.hpp"
 #include "base/status.hpp"
+#include "token/chain.hpp"
 
 namespace tokenry::token {
 
@@ -21,7 +22,6 @@ inline constexpr std::size_t kSealSize = 16;
 inline constexpr std::size_t kSealedRecordBytes = 112;  // a verifier record without its seal
 inline constexpr char kRecordDomain = 'v';
 
-using StoreId = std::array<std::uint8_t, 16>;
 using Seal = std::array<std::uint8_t, kSealSize>;
 
 // Readies libsodium; to be called before anything else of this room. Idempotent and thread-safe.
@@ -71,6 +71,12 @@ class StoreKeys {
   // names the record to work on, so that unknown ids take the time of known ones.
   std::uint64_t decoy_slot(std::uint64_t id) const;
 
+  // Fills the signature: Ed25519 over head_text(), or zeros in an unsealed store.
+  void sign(Head& head) const;
+
+  // The half of the signing key that may be known to all; zero in an unsealed store.
+  const PublicKey& public_key() const { return public_key_; }
+
  private:
   struct Keys;
   struct FreeKeys {
@@ -78,11 +84,12 @@ class StoreKeys {
   };
   using KeysMemory = std::unique_ptr<Keys, FreeKeys>;
 
-  StoreKeys(KeysMemory keys, std::uint64_t key_id, bool sealed);
+  StoreKeys(KeysMemory keys, const PublicKey& public_key, std::uint64_t key_id, bool sealed);
   static base::Result<std::shared_ptr<const StoreKeys>> make(base::Bytes store_key,
                                                              const StoreId& id);
 
   KeysMemory keys_;
+  PublicKey public_key_{};
   std::uint64_t key_id_;
   bool sealed_;
 };
