@@ -7,6 +7,7 @@
 #include <map>
 
 #include "engine/listing.hpp"
+#include "engine/log_check.hpp"
 #include "engine/store.hpp"
 #include "printing.hpp"
 #include "scratch_directory.hpp"
@@ -63,6 +64,22 @@ class GoldenStore : public testing::Test {
     const model::Catalog catalog = *store_->catalog();
     const auto names = catalog.names(token->terms.effective);
     return {names.begin(), names.end()};
+  }
+
+  Code change(Store::Action action, const std::string& name) {
+    const std::size_t slash = name.find('/');
+    const auto id = store_->find(name.substr(0, slash), name.substr(slash + 1));
+    std::vector<Code> codes(1);
+    return store_->act("tester", action, {&*id, 1}, false, codes).code();
+  }
+  // What is wrong with the log.
+  Names findings() {
+    Names found;
+    const base::Status status = store_->read([&](const Rows& rows) {
+      return check_log(rows, [&](const std::string& line) { found.push_back(line); });
+    });
+    EXPECT_TRUE(status.ok()) << status.text();
+    return found;
   }
 
   ScratchDirectory scratch_;
@@ -173,6 +190,40 @@ TEST_F(GoldenStore, ItCanBeChanged) {
   ASSERT_TRUE(store_->act("tester", Store::Action::revoke, {&id, 1}, false, codes).ok());
   EXPECT_EQ(verify_token("root/deploy-bot"), Reason::revoked);
   EXPECT_EQ(store_->facts()->tampered_count, 0U);
+}
+
+// A store that was made before there was a log.
+TEST_F(GoldenStore, ItsLogBeginsWithItsFirstChange) {
+  const token::Head before = *store_->head();
+  EXPECT_EQ(before.sequence, 0U);
+  EXPECT_TRUE(token::is_signed_by(before, store_->public_key()));
+  EXPECT_EQ(findings(), Names{});
+  EXPECT_EQ(store_->facts()->format.minor, 0);
+
+  EXPECT_EQ(change(Store::Action::suspend, "root/deploy-bot"), Code::ok);
+  EXPECT_EQ(verify_token("root/deploy-bot"), Reason::suspended);
+  const token::Head after = *store_->head();
+  EXPECT_EQ(after.sequence, 1U);
+  EXPECT_TRUE(token::is_signed_by(after, store_->public_key()));
+  EXPECT_TRUE(store_->check_head(before).ok());
+  EXPECT_EQ(findings(), Names{});
+  EXPECT_EQ(store_->facts()->format.minor, 1) << "older programs must refuse it from now on";
+  EXPECT_EQ(store_->facts()->tampered_count, 0U);
+
+  store_.reset();
+  auto opened = Store::open(path(), {});
+  ASSERT_TRUE(opened.ok()) << opened.status().text();
+  store_ = *std::move(opened);
+  EXPECT_EQ(store_->format().minor, 1);
+  EXPECT_EQ(change(Store::Action::resume, "root/deploy-bot"), Code::ok);
+  EXPECT_EQ(store_->head()->sequence, 2U);
+  EXPECT_EQ(findings(), Names{});
+}
+
+TEST_F(GoldenStore, AChangeThatChangesNothingLeavesTheFormat) {
+  EXPECT_EQ(change(Store::Action::resume, "root/deploy-bot"), Code::ok);
+  EXPECT_EQ(store_->facts()->format.minor, 0);
+  EXPECT_EQ(store_->head()->sequence, 0U);
 }
 
 }  // namespace

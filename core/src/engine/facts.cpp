@@ -28,6 +28,10 @@ class Walk {
     facts_.scope_count = control.ok() ? control->scope_count : 0;
     facts_.frozen = control.ok() && control->frozen;
     note(rows.counters().code(), "counters row");
+    note(rows.head().code(), "head of the log");
+    // The first change by this version raises it.
+    const Result<record::Format> format = rows.format();
+    if (format.ok()) facts_.format.minor = format->minor;
     for (std::uint32_t bit = 0; bit < facts_.scope_count; ++bit) {
       note(rows.scope(bit).code(), "scope " + std::to_string(bit));
     }

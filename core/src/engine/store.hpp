@@ -127,6 +127,14 @@ class Store : public std::enable_shared_from_this<Store> {
   base::Result<std::vector<OwnerSummary>> owners();
   base::Result<StoreFacts> facts();
 
+  // The newest event's head, signed with the store's key. Of a store that has no log yet, since it
+  // was made before there was one: the empty log's.
+  base::Result<token::Head> head();
+  // What heads of this store are checked with; zero in an unsealed store.
+  const token::PublicKey& public_key() const { return keys_->public_key(); }
+  // Whether the log still holds what a head kept elsewhere says; see check_kept_head().
+  base::Status check_head(const token::Head& kept);
+
   // Runs read(Rows) on a snapshot of its own, twice if the store was reopened in between. Used by
   // listings, which read in steps.
   base::Status read(const std::function<base::Status(const Rows&)>& read_rows);
