@@ -23,10 +23,10 @@
  * Times      int64_t milliseconds since 1970-01-01T00:00:00Z; 0 is "none".
  * Actor      Every call that changes the store takes an actor, who does it: 1 to 128 bytes of
  *            UTF-8 without control characters. It is recorded, not checked.
- * Handles    tokenry_store and tokenry_cursor handles are numbers in disguise: a closed, stale or
- *            invented one answers TOKENRY_CLOSED and is never dereferenced.
- * Threads    Any handle but a cursor may be used from any number of threads at once, and the store
- *            from any number of processes. A cursor is for one thread at a time.
+ * Handles    tokenry_store, tokenry_cursor and tokenry_log handles are numbers in disguise: a
+ *            closed, stale or invented one answers TOKENRY_CLOSED and is never dereferenced.
+ * Threads    A store handle may be used from any number of threads at once, and the store from any
+ *            number of processes. A cursor or log is for one thread at a time.
  * Forks      A store handle works on in the child after fork(); the child's first call reopens it.
  * Promise    No verification that begins after tokenry_revoke() returned, in any process of the
  *            host, answers 0 for that token, while data.mdb and lock.mdb keep their inodes.
@@ -553,6 +553,150 @@ int tokenry_cursor_next(tokenry_cursor* cursor, tokenry_token_info** info);
 
 /* Codes: TOKENRY_CLOSED. NULL is fine. */
 int tokenry_cursor_free(tokenry_cursor* cursor);
+
+/* ---- log --------------------------------------------------------------------------------- */
+
+/* Each change of the store is an event of its log, written in the change's own transaction: who
+ * did what, when, and to what. Events are numbered from 1 without gaps and each is hashed with the
+ * one before it, so the newest event's hash, signed, stands for the whole log. A note's text and
+ * secrets never stand in the log. Beside a store one needs only its public key to check events
+ * that were exported from it. */
+
+/* What an event tells of. Numbers and names never change; later versions may add some. */
+enum tokenry_operation {
+  TOKENRY_OP_STORE_CREATED = 1,
+  TOKENRY_OP_SCOPE_ADDED = 2,
+  TOKENRY_OP_OWNER_CREATED = 3,
+  TOKENRY_OP_OWNER_CEILING = 4,
+  TOKENRY_OP_OWNER_SUSPENDED = 5,
+  TOKENRY_OP_OWNER_RESUMED = 6,
+  TOKENRY_OP_OWNER_RENAMED = 7,
+  TOKENRY_OP_OWNER_DELETED = 8, /* after a revoked for each token */
+  TOKENRY_OP_CREATED = 9,       /* from here on: a token */
+  TOKENRY_OP_EDITED = 10,
+  TOKENRY_OP_SUSPENDED = 11,
+  TOKENRY_OP_RESUMED = 12,
+  TOKENRY_OP_REVOKED = 13,
+  TOKENRY_OP_PURGED = 14,
+  TOKENRY_OP_FROZEN = 15, /* the store */
+  TOKENRY_OP_THAWED = 16,
+  TOKENRY_OP_ROTATED = 17, /* a token's secret */
+  TOKENRY_OP_ROTATION_FINISHED = 18,
+  TOKENRY_OP_ROTATION_ABORTED = 19,
+  TOKENRY_OP_SECRET_RETIRED = 20,
+  TOKENRY_OP_ROWS = 21 /* nothing new: more changed rows of the event before it */
+};
+
+enum tokenry_field_kind {
+  TOKENRY_FIELD_TEXT = 1,
+  TOKENRY_FIELD_TIME = 2,   /* in number; 0: none */
+  TOKENRY_FIELD_NUMBER = 3, /* 0: none */
+  TOKENRY_FIELD_FLAG = 4    /* that it is there says it all */
+};
+
+/* Something that an event set: "label", "previous_label", "note" (a flag: that it was set),
+ * "scopes", "expires_at", "not_before", "ceiling", "new_owner", "scope" (may repeat), "owner_made"
+ * and more; docs/format.md has the whole list. */
+typedef struct tokenry_event_field {
+  uint32_t struct_size;
+  int32_t kind; /* enum tokenry_field_kind */
+  const char* name;
+  const char* text; /* "" unless the kind is TOKENRY_FIELD_TEXT */
+  int64_t number;   /* 0 unless the kind is TOKENRY_FIELD_TIME or TOKENRY_FIELD_NUMBER */
+} tokenry_event_field;
+
+/* An event. Freed by tokenry_event_free. */
+typedef struct tokenry_event {
+  uint32_t struct_size;
+  int32_t operation; /* enum tokenry_operation */
+  uint64_t sequence;
+  int64_t at_ms;
+  uint64_t id; /* of the token; 0 none */
+  const char* operation_name;
+  const char* id_text; /* NULL if none */
+  const char* actor;
+  const char* owner; /* NULL if none */
+  const char* label; /* NULL if none; of an edited token the new one */
+  const tokenry_event_field* fields;
+  size_t field_count;
+  const uint8_t* body; /* what was hashed; tokenry_event_decode reads it again */
+  size_t body_size;
+  uint8_t hash[32];
+  uint8_t previous_hash[32]; /* of the event before; before the first: store id and zeros */
+} tokenry_event;
+
+void tokenry_event_free(tokenry_event* event);
+
+/* Which events; all conditions must hold, a zero field is none. */
+typedef struct tokenry_log_filter {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char* owner; /* also the new name in TOKENRY_OP_OWNER_RENAMED */
+  size_t owner_size;
+  uint64_t id;            /* of a token */
+  int64_t since_ms;       /* events of that time and later */
+  uint64_t from_sequence; /* the first number to give */
+  uint64_t limit;         /* events to give at the most, oldest first */
+} tokenry_log_filter;
+
+/* A walk over the log, oldest event first. Not a pointer that may be followed. */
+typedef struct tokenry_log tokenry_log;
+
+/* Begins a walk; filter may be NULL. It reads in steps and keeps no snapshot open. Codes:
+ * TOKENRY_INVALID_ARGUMENT, TOKENRY_STORE_BUSY (1024 walks are open in the process). */
+int tokenry_log_open(tokenry_store* store, const tokenry_log_filter* filter, tokenry_log** log);
+
+/* The next event, or *event NULL at the end (TOKENRY_OK both); at the end it may be asked again
+ * later, for what was added meanwhile. The caller frees *event. Codes: TOKENRY_TAMPERED (an event
+ * was altered or is missing: the next call goes on after it; or the log was exchanged for another:
+ * the walk is over), store errors. */
+int tokenry_log_next(tokenry_log* log, tokenry_event** event);
+
+/* Codes: TOKENRY_CLOSED. NULL is fine. */
+int tokenry_log_free(tokenry_log* log);
+
+/* The newest event of a log, signed by the store. A plain value; keep it elsewhere, and it tells
+ * later whether the log was cut or exchanged, or the whole store put back from an older copy. */
+typedef struct tokenry_head {
+  uint32_t struct_size; /* set by the caller */
+  uint32_t reserved;
+  uint8_t store_id[16];
+  uint64_t sequence; /* 0: the log is empty */
+  int64_t at_ms;     /* when it was signed */
+  uint8_t hash[32];
+  uint8_t signature[64];  /* Ed25519; zero from an unsealed store, which has no key */
+  uint8_t public_key[32]; /* the store's; not in the text, zero after tokenry_head_parse */
+} tokenry_head;
+
+/* The log's head as it is now. Codes: TOKENRY_INVALID_ARGUMENT, TOKENRY_TAMPERED (it was altered
+ * or removed), store errors. */
+int tokenry_log_head(tokenry_store* store, tokenry_head* head);
+
+/* Whether the log still holds what a head kept elsewhere says. It looks at that event alone; the
+ * signature is checked with the store's own key. Codes: TOKENRY_TAMPERED (the text says how: the
+ * log ends before it, another event stands at its place, this store did not sign it),
+ * TOKENRY_INVALID_ARGUMENT (also: of another store), store errors. */
+int tokenry_log_check(tokenry_store* store, const tokenry_head* kept);
+
+/* A head as one line of text, "tokenry-head-1 " and store id, sequence, hash, time and signature.
+ * Writes text and a terminator, capacity bytes at the most, into buffer; *size (may be NULL) gets
+ * the length without terminator; 300 bytes are enough for every head. Codes:
+ * TOKENRY_INVALID_ARGUMENT (also: capacity too small, then *size tells what it takes). */
+int tokenry_head_print(const tokenry_head* head, char* buffer, size_t capacity, size_t* size);
+
+/* Reads exactly such a line, without its end. Codes: TOKENRY_INVALID_ARGUMENT. */
+int tokenry_head_parse(const char* text, size_t text_size, tokenry_head* head);
+
+/* Whether the store of this public key signed the head; needs no store. Where the key came from is
+ * all that the answer is worth: take it from a place that whoever may forge heads cannot write to.
+ * Codes: TOKENRY_TAMPERED (it did not), TOKENRY_INVALID_ARGUMENT. */
+int tokenry_head_verify(const tokenry_head* head, const uint8_t public_key[32]);
+
+/* An event from its body and the hash of the one before it; needs no store. The new event's hash
+ * is what the next one begins with, up to that of a head. Codes: TOKENRY_INVALID_ARGUMENT (also:
+ * body is no event of this version, or not exactly one). */
+int tokenry_event_decode(const uint8_t* body, size_t body_size, const uint8_t previous_hash[32],
+                         tokenry_event** event);
 
 /* ---- verification ------------------------------------------------------------------------ */
 

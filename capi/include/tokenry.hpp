@@ -22,6 +22,7 @@
 #ifndef TOKENRY_HPP
 #define TOKENRY_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -496,6 +497,259 @@ class Cursor {
   tokenry_cursor* raw_ = nullptr;
 };
 
+// ---- log -------------------------------------------------------------------------------------
+
+// What an event tells of; the numbers are enum tokenry_operation. Later versions may add some.
+enum class Operation : int {
+  kStoreCreated = TOKENRY_OP_STORE_CREATED,
+  kScopeAdded = TOKENRY_OP_SCOPE_ADDED,
+  kOwnerCreated = TOKENRY_OP_OWNER_CREATED,
+  kOwnerCeiling = TOKENRY_OP_OWNER_CEILING,
+  kOwnerSuspended = TOKENRY_OP_OWNER_SUSPENDED,
+  kOwnerResumed = TOKENRY_OP_OWNER_RESUMED,
+  kOwnerRenamed = TOKENRY_OP_OWNER_RENAMED,
+  kOwnerDeleted = TOKENRY_OP_OWNER_DELETED,
+  kCreated = TOKENRY_OP_CREATED,
+  kEdited = TOKENRY_OP_EDITED,
+  kSuspended = TOKENRY_OP_SUSPENDED,
+  kResumed = TOKENRY_OP_RESUMED,
+  kRevoked = TOKENRY_OP_REVOKED,
+  kPurged = TOKENRY_OP_PURGED,
+  kFrozen = TOKENRY_OP_FROZEN,
+  kThawed = TOKENRY_OP_THAWED,
+  kRotated = TOKENRY_OP_ROTATED,
+  kRotationFinished = TOKENRY_OP_ROTATION_FINISHED,
+  kRotationAborted = TOKENRY_OP_ROTATION_ABORTED,
+  kSecretRetired = TOKENRY_OP_SECRET_RETIRED,
+  kRows = TOKENRY_OP_ROWS
+};
+
+enum class FieldKind : int {
+  kText = TOKENRY_FIELD_TEXT,
+  kTime = TOKENRY_FIELD_TIME,
+  kNumber = TOKENRY_FIELD_NUMBER,
+  kFlag = TOKENRY_FIELD_FLAG
+};
+
+using Hash = std::array<std::uint8_t, 32>;
+using PublicKey = std::array<std::uint8_t, 32>;
+
+// Something that an event set.
+struct EventField {
+  std::string name;
+  FieldKind kind = FieldKind::kText;
+  std::string text;         // of kText
+  std::int64_t number = 0;  // of kTime and kNumber; 0: none
+};
+
+// An event of the log.
+struct Event {
+  Operation operation = Operation::kRows;
+  std::string operation_name;
+  std::uint64_t sequence = 0;  // from 1 without gaps; 0: no event
+  std::int64_t at_ms = 0;
+  std::uint64_t id = 0;  // of the token; 0: none
+  std::optional<std::string> id_text;
+  std::string actor;
+  std::optional<std::string> owner;
+  std::optional<std::string> label;
+  std::vector<EventField> fields;
+  std::vector<std::uint8_t> body;  // what was hashed; decode_event reads it again
+  Hash hash{};
+  Hash previous_hash{};
+};
+
+// The newest event of a log, signed by its store. Keep one elsewhere: Store::check_head then tells
+// whether the log was cut or exchanged, or the store put back from an older copy.
+struct Head {
+  std::array<std::uint8_t, 16> store_id{};
+  std::uint64_t sequence = 0;  // 0: the log is empty
+  std::int64_t at_ms = 0;      // when it was signed
+  Hash hash{};
+  std::array<std::uint8_t, 64> signature{};
+  PublicKey public_key{};  // the store's; not part of the text, zero after parse_head
+};
+
+// Which events; all conditions must hold, an empty or zero one is none.
+struct LogFilter {
+  std::string_view owner;
+  std::uint64_t id = 0;  // of a token
+  std::int64_t since_ms = 0;
+  std::uint64_t from_sequence = 0;
+  std::uint64_t limit = 0;  // oldest first
+};
+
+namespace detail {
+
+inline std::optional<std::string> text_or_nothing(const char* text) {
+  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+}
+
+inline Event event(const tokenry_event& raw) {
+  Event event;
+  event.operation = static_cast<Operation>(raw.operation);
+  event.operation_name = raw.operation_name;
+  event.sequence = raw.sequence;
+  event.at_ms = raw.at_ms;
+  event.id = raw.id;
+  event.id_text = text_or_nothing(raw.id_text);
+  event.actor = raw.actor;
+  event.owner = text_or_nothing(raw.owner);
+  event.label = text_or_nothing(raw.label);
+  for (std::size_t i = 0; i < raw.field_count; ++i) {
+    const tokenry_event_field& field = raw.fields[i];
+    event.fields.push_back(
+        {field.name, static_cast<FieldKind>(field.kind), field.text, field.number});
+  }
+  event.body.assign(raw.body, raw.body + raw.body_size);
+  std::copy(std::begin(raw.hash), std::end(raw.hash), event.hash.begin());
+  std::copy(std::begin(raw.previous_hash), std::end(raw.previous_hash),
+            event.previous_hash.begin());
+  return event;
+}
+
+inline Head head(const tokenry_head& raw) noexcept {
+  Head head;
+  std::copy(std::begin(raw.store_id), std::end(raw.store_id), head.store_id.begin());
+  head.sequence = raw.sequence;
+  head.at_ms = raw.at_ms;
+  std::copy(std::begin(raw.hash), std::end(raw.hash), head.hash.begin());
+  std::copy(std::begin(raw.signature), std::end(raw.signature), head.signature.begin());
+  std::copy(std::begin(raw.public_key), std::end(raw.public_key), head.public_key.begin());
+  return head;
+}
+
+inline tokenry_head raw_head(const Head& head) noexcept {
+  auto raw = sized<tokenry_head>();
+  std::copy(head.store_id.begin(), head.store_id.end(), raw.store_id);
+  raw.sequence = head.sequence;
+  raw.at_ms = head.at_ms;
+  std::copy(head.hash.begin(), head.hash.end(), raw.hash);
+  std::copy(head.signature.begin(), head.signature.end(), raw.signature);
+  std::copy(head.public_key.begin(), head.public_key.end(), raw.public_key);
+  return raw;
+}
+
+}  // namespace detail
+
+// A head as one line of text, and back.
+inline std::string print_head(const Head& head, Status& status) {
+  const tokenry_head raw = detail::raw_head(head);
+  char text[512];
+  std::size_t size = 0;
+  status.take(tokenry_head_print(&raw, text, sizeof text, &size));
+  return std::string(text, size);
+}
+inline Head parse_head(std::string_view text, Status& status) {
+  auto raw = detail::sized<tokenry_head>();
+  status.take(tokenry_head_parse(text.data(), text.size(), &raw));
+  return detail::head(raw);
+}
+
+// Fails with kTampered unless the store of this public key signed the head. Needs no store.
+inline void verify_head(const Head& head, const PublicKey& key, Status& status) {
+  const tokenry_head raw = detail::raw_head(head);
+  status.take(tokenry_head_verify(&raw, key.data()));
+}
+
+// An event from its body and the hash of the one before it. Needs no store.
+inline Event decode_event(const std::vector<std::uint8_t>& body, const Hash& previous_hash,
+                          Status& status) {
+  tokenry_event* raw = nullptr;
+  static constexpr std::uint8_t kNothing = 0;
+  const std::uint8_t* const data = body.empty() ? &kNothing : body.data();
+  const bool ok = status.take(tokenry_event_decode(data, body.size(), previous_hash.data(), &raw));
+  const detail::Owned<tokenry_event, tokenry_event_free> owned(raw);
+  return ok ? detail::event(*raw) : Event();
+}
+
+#if TOKENRY_HPP_EXCEPTIONS
+inline std::string print_head(const Head& head) {
+  return detail::or_throw([&](Status& status) { return print_head(head, status); });
+}
+inline Head parse_head(std::string_view text) {
+  return detail::or_throw([&](Status& status) { return parse_head(text, status); });
+}
+inline void verify_head(const Head& head, const PublicKey& key) {
+  detail::or_throw([&](Status& status) { verify_head(head, key, status); });
+}
+inline Event decode_event(const std::vector<std::uint8_t>& body, const Hash& previous_hash) {
+  return detail::or_throw(
+      [&](Status& status) { return decode_event(body, previous_hash, status); });
+}
+#endif
+
+// A walk over the log, oldest event first, that reads in bounded steps. Move-only, for one thread
+// at a time; it must not outlive its Store.
+class Log {
+ public:
+  Log() = default;
+  Log(Log&& other) noexcept : raw_(std::exchange(other.raw_, nullptr)) {}
+  Log& operator=(Log&& other) noexcept {
+    if (this != &other) {
+      tokenry_log_free(raw_);
+      raw_ = std::exchange(other.raw_, nullptr);
+    }
+    return *this;
+  }
+  ~Log() { tokenry_log_free(raw_); }
+
+  // The next event, or nothing at the end, where it may be asked again later. After kTampered the
+  // next call goes on behind the event that does not fit.
+  [[nodiscard]] std::optional<Event> next(Status& status) {
+    tokenry_event* raw = nullptr;
+    const bool ok = status.take(tokenry_log_next(raw_, &raw));
+    const detail::Owned<tokenry_event, tokenry_event_free> owned(raw);
+    if (!ok || raw == nullptr) return std::nullopt;
+    return detail::event(*raw);
+  }
+
+#if TOKENRY_HPP_EXCEPTIONS
+  [[nodiscard]] std::optional<Event> next() {
+    return detail::or_throw([this](Status& status) { return next(status); });
+  }
+
+  // An input iterator over what is left of the walk; stepping throws Error when reading fails.
+  class iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Event;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Event*;
+    using reference = const Event&;
+
+    iterator() = default;
+    explicit iterator(Log& log) : log_(&log) { ++*this; }
+    reference operator*() const noexcept { return *current_; }
+    pointer operator->() const noexcept { return &*current_; }
+    iterator& operator++() {
+      current_ = log_->next();
+      if (!current_) log_ = nullptr;
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept {
+      return a.log_ == b.log_;
+    }
+    friend bool operator!=(const iterator& a, const iterator& b) noexcept { return !(a == b); }
+
+   private:
+    Log* log_ = nullptr;
+    std::optional<Event> current_;
+  };
+
+  // Reads the first event; a second begin() goes on where the walk stands.
+  [[nodiscard]] iterator begin() { return iterator(*this); }
+  [[nodiscard]] iterator end() noexcept { return iterator(); }
+#endif
+
+ private:
+  friend class Store;
+  explicit Log(tokenry_log* raw) noexcept : raw_(raw) {}
+
+  tokenry_log* raw_ = nullptr;
+};
+
 // ---- verification ----------------------------------------------------------------------------
 
 // A peer's IPv4 or IPv6 address in network byte order; a default one is "not given".
@@ -955,6 +1209,35 @@ class Store {
     return Cursor(cursor);
   }
 
+  // ---- log
+
+  // Begins a walk over the log.
+  [[nodiscard]] Log log(const LogFilter& filter, Status& status) const {
+    auto raw = detail::sized<tokenry_log_filter>();
+    raw.owner = filter.owner.data();
+    raw.owner_size = filter.owner.size();
+    raw.id = filter.id;
+    raw.since_ms = filter.since_ms;
+    raw.from_sequence = filter.from_sequence;
+    raw.limit = filter.limit;
+    tokenry_log* log = nullptr;
+    status.take(tokenry_log_open(raw_, &raw, &log));
+    return Log(log);
+  }
+
+  // The log's head as it is now, with the store's public key.
+  [[nodiscard]] Head head(Status& status) const {
+    auto raw = detail::sized<tokenry_head>();
+    status.take(tokenry_log_head(raw_, &raw));
+    return detail::head(raw);
+  }
+
+  // Fails with kTampered unless the log still holds what a head kept elsewhere says.
+  void check_head(const Head& kept, Status& status) const {
+    const tokenry_head raw = detail::raw_head(kept);
+    status.take(tokenry_log_check(raw_, &raw));
+  }
+
   // ---- verification
 
   // Judges a token's text or a whole Authorization header; all required scopes are needed. Never
@@ -1104,6 +1387,15 @@ class Store {
   }
   [[nodiscard]] Cursor list(const Filter& filter = {}) const {
     return detail::or_throw([&](Status& status) { return list(filter, status); });
+  }
+  [[nodiscard]] Log log(const LogFilter& filter = {}) const {
+    return detail::or_throw([&](Status& status) { return log(filter, status); });
+  }
+  [[nodiscard]] Head head() const {
+    return detail::or_throw([&](Status& status) { return head(status); });
+  }
+  void check_head(const Head& kept) const {
+    detail::or_throw([&](Status& status) { check_head(kept, status); });
   }
   [[nodiscard]] VerdictInfo describe(const Verdict& verdict) const {
     return detail::or_throw([&](Status& status) { return describe(verdict, status); });

@@ -1,5 +1,6 @@
 // Names, numbers and ids: calls that need no store.
 #include "arguments.hpp"
+#include "model/event.hpp"
 #include "model/verdict.hpp"
 #include "token/header.hpp"
 #include "token/text.hpp"
@@ -36,6 +37,13 @@ static_assert(static_cast<int>(model::Reason::unavailable) == TOKENRY_UNAVAILABL
 static_assert(static_cast<int>(model::TokenStatus::active) == TOKENRY_STATUS_ACTIVE);
 static_assert(static_cast<int>(model::TokenStatus::revoked) == TOKENRY_STATUS_REVOKED);
 static_assert(static_cast<int>(model::TokenStatus::tampered) == TOKENRY_STATUS_TAMPERED);
+static_assert(static_cast<int>(model::Operation::store_created) == TOKENRY_OP_STORE_CREATED);
+static_assert(static_cast<int>(model::Operation::created) == TOKENRY_OP_CREATED);
+static_assert(static_cast<int>(model::Operation::frozen) == TOKENRY_OP_FROZEN);
+static_assert(static_cast<int>(model::Operation::secret_retired) == TOKENRY_OP_SECRET_RETIRED);
+static_assert(static_cast<int>(model::Operation::rows) == TOKENRY_OP_ROWS);
+static_assert(static_cast<int>(model::FieldKind::text) == TOKENRY_FIELD_TEXT);
+static_assert(static_cast<int>(model::FieldKind::flag) == TOKENRY_FIELD_FLAG);
 static_assert(token::kIdText == TOKENRY_ID_TEXT_SIZE);
 static_assert(token::kMaxCredentials == TOKENRY_MAX_CREDENTIALS);
 

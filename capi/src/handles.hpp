@@ -10,7 +10,7 @@
 namespace tokenry::capi {
 
 // What a handle stands for; part of its number, so that kinds cannot be mixed up.
-enum class HandleKind : std::uint64_t { store = 1, cursor = 2 };
+enum class HandleKind : std::uint64_t { store = 1, cursor = 2, log = 3 };
 
 // Marks the handles that this thread is inside of, for closers to see. One line a thread, written
 // by it alone: a counter in the handle's slot would be fought for by all verifying threads.

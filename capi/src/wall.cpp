@@ -33,6 +33,11 @@ CursorTable& cursors() {
   return *table;
 }
 
+LogTable& logs() {
+  static LogTable* const table = new LogTable;
+  return *table;
+}
+
 }  // namespace tokenry::capi
 
 extern "C" const char* tokenry_last_error(void) { return tokenry::capi::t_last_error; }

@@ -10,6 +10,7 @@
 
 #include "base/status.hpp"
 #include "engine/listing.hpp"
+#include "engine/log_reader.hpp"
 #include "engine/store.hpp"
 #include "handles.hpp"
 #include "tokenry.h"
@@ -46,13 +47,22 @@ struct CursorHandle {
   std::unique_ptr<engine::Listing> listing;
 };
 
+// Likewise.
+struct LogHandle {
+  std::uint64_t store_handle = 0;
+  std::unique_ptr<engine::LogReader> reader;
+};
+
 inline constexpr std::size_t kMaxOpenStores = 1024;
 inline constexpr std::size_t kMaxOpenCursors = 4096;
+inline constexpr std::size_t kMaxOpenLogs = 1024;
 using StoreTable = HandleTable<engine::Store, HandleKind::store, kMaxOpenStores>;
 using CursorTable = HandleTable<CursorHandle, HandleKind::cursor, kMaxOpenCursors>;
+using LogTable = HandleTable<LogHandle, HandleKind::log, kMaxOpenLogs>;
 
 StoreTable& stores();
 CursorTable& cursors();
+LogTable& logs();
 
 template <typename Handle>
 std::uint64_t handle_number(const Handle* handle) {

@@ -6,6 +6,27 @@
 
 namespace capi_tests {
 
+namespace {
+
+tokenry_head head_of(tokenry_store* store) {
+  auto head = sized<tokenry_head>();
+  EXPECT_EQ(tokenry_log_head(store, &head), TOKENRY_OK) << tokenry_last_error();
+  return head;
+}
+
+std::vector<std::uint8_t> first_body(tokenry_store* store) {
+  tokenry_log* log = nullptr;
+  tokenry_event* event = nullptr;
+  EXPECT_EQ(tokenry_log_open(store, nullptr, &log), TOKENRY_OK);
+  EXPECT_EQ(tokenry_log_next(log, &event), TOKENRY_OK) << tokenry_last_error();
+  const std::vector<std::uint8_t> body(event->body, event->body + event->body_size);
+  tokenry_event_free(event);
+  EXPECT_EQ(tokenry_log_free(log), TOKENRY_OK);
+  return body;
+}
+
+}  // namespace
+
 Scene::Scene()
     : foreign(StoreTraits{.prefix = "frgn"}),
       live(make_token(world.store(), "root", "live", {"read"})),
@@ -20,6 +41,9 @@ Scene::Scene()
   foreign_verdict = verify(foreign.store(), theirs.text);
   EXPECT_EQ(foreign_verdict.reason, TOKENRY_ALLOWED);
   EXPECT_EQ(tokenry_close(closed_store), TOKENRY_OK);
+  kept_head = head_of(world.store());
+  foreign_head = head_of(foreign.store());
+  event_body = first_body(world.store());
 }
 
 std::string Scene::picture() const {
@@ -31,12 +55,16 @@ Arguments::Arguments(Scene& its_scene)
       store(scene.world.store()),
       path(scene.world.path()),
       credentials(scene.live.text),
+      head_text(""),
       names_pointer(names.data()),
       ids{scene.live.id},
       ids_pointer(ids.data()),
       codes(1, 0),
-      id(scene.live.id) {
+      id(scene.live.id),
+      body_pointer(scene.event_body.data()),
+      body_size(scene.event_body.size()) {
   EXPECT_EQ(tokenry_list(store, nullptr, &cursor), TOKENRY_OK) << tokenry_last_error();
+  EXPECT_EQ(tokenry_log_open(store, nullptr, &log), TOKENRY_OK) << tokenry_last_error();
   store_options->map_size_bytes = kSmallMapBytes;
   scope->name = "added";
   scope->name_size = 5;
@@ -52,10 +80,17 @@ Arguments::Arguments(Scene& its_scene)
   request->credentials = scene.live.text.data();
   request->credentials_size = scene.live.text.size();
   *verdict = scene.denied;
+  *head = scene.kept_head;
+  char line[512];
+  EXPECT_EQ(tokenry_head_print(&scene.kept_head, line, sizeof line, nullptr), TOKENRY_OK);
+  head_text.set(line);
   std::memset(buffer, 'x', sizeof buffer);
 }
 
-Arguments::~Arguments() { tokenry_cursor_free(cursor); }
+Arguments::~Arguments() {
+  tokenry_cursor_free(cursor);
+  tokenry_log_free(log);
+}
 
 int Arguments::create_store_call() {
   return tokenry_store_create(path.data(), path.size(), actor.data(), actor.size(),
@@ -85,6 +120,54 @@ int Arguments::list_call() {
 int Arguments::cursor_free_call() {
   const int code = tokenry_cursor_free(cursor);
   cursor = nullptr;
+  return code;
+}
+
+int Arguments::log_open_call() {
+  return with_output<tokenry_log>(
+      [&](tokenry_log** begun) { return tokenry_log_open(store, log_filter.get(), begun); },
+      [](tokenry_log* begun) { EXPECT_EQ(tokenry_log_free(begun), TOKENRY_OK); });
+}
+
+int Arguments::log_free_call() {
+  const int code = tokenry_log_free(log);
+  log = nullptr;
+  return code;
+}
+
+// Safe is a head that says nothing and that nobody signed.
+int Arguments::head_call(const std::function<int(tokenry_head*)>& call) {
+  std::memset(new_head->hash, 0xA5, sizeof new_head->hash);
+  std::memset(new_head->signature, 0xA5, sizeof new_head->signature);
+  new_head->sequence = 0xDEAD0;
+  const int code = call(new_head.get());
+  if (new_head.get() == nullptr) return code;
+  auto blank = sized<tokenry_head>();
+  blank.struct_size = new_head->struct_size;
+  const bool is_blank = std::memcmp(&blank, new_head.get(), sizeof blank) == 0;
+  outputs_are_safe = is_blank == (code != TOKENRY_OK);
+  return code;
+}
+
+int Arguments::log_head_call() {
+  return head_call([&](tokenry_head* out) { return tokenry_log_head(store, out); });
+}
+
+int Arguments::head_parse_call() {
+  return head_call([&](tokenry_head* out) {
+    return tokenry_head_parse(head_text.data(), head_text.size(), out);
+  });
+}
+
+int Arguments::head_print_call() {
+  std::size_t size = 0xDEAD0;
+  const int code = tokenry_head_print(head.get(), has_buffer ? buffer : nullptr, capacity, &size);
+  if (code == TOKENRY_OK) {
+    outputs_are_safe = size == std::strlen(buffer);
+  } else {
+    const bool is_blank = !has_buffer || capacity == 0 || buffer[0] == '\0';
+    outputs_are_safe = is_blank && size < sizeof buffer;
+  }
   return code;
 }
 

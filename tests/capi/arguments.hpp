@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,9 @@ class Scene {
   tokenry_verdict denied;           // scope_denied, of `live`
   tokenry_verdict foreign_verdict;  // allowed, of a token of the foreign store
   tokenry_store* closed_store;
+  tokenry_head kept_head;
+  tokenry_head foreign_head;
+  std::vector<std::uint8_t> event_body;
 
   // What must not change when a call fails.
   std::string picture() const;
@@ -86,6 +90,7 @@ class Arguments {
   Scene& scene;
   tokenry_store* store;
   tokenry_cursor* cursor = nullptr;
+  tokenry_log* log = nullptr;
 
   Text actor{kActor};
   Text owner{"root"};
@@ -95,6 +100,7 @@ class Arguments {
   Text credentials;
   Text realm{"api"};
   Text id_text{"00000000001"};
+  Text head_text;
 
   StructArgument<tokenry_store_options> store_options;
   StructArgument<tokenry_open_options> open_options;
@@ -104,6 +110,9 @@ class Arguments {
   StructArgument<tokenry_token_spec> spec;
   StructArgument<tokenry_edit_spec> edit;
   StructArgument<tokenry_filter> filter;
+  StructArgument<tokenry_log_filter> log_filter;
+  StructArgument<tokenry_head> head;      // input
+  StructArgument<tokenry_head> new_head;  // output
   StructArgument<tokenry_request> request;
   StructArgument<tokenry_verdict> verdict;         // input
   StructArgument<tokenry_verdict> judged_verdict;  // output
@@ -119,6 +128,13 @@ class Arguments {
   std::uint32_t flags = 0;
   std::vector<std::int32_t> codes;
   std::uint64_t id;
+
+  const std::uint8_t* body_pointer;
+  std::size_t body_size;
+  bool has_bytes = true;
+  const std::uint8_t* public_key() const {
+    return has_bytes ? scene.kept_head.public_key : nullptr;
+  }
 
   char buffer[512];
   std::size_t capacity = sizeof buffer;
@@ -162,9 +178,17 @@ class Arguments {
   int close_call();
   int list_call();
   int cursor_free_call();
+  int log_open_call();
+  int log_free_call();
+  int log_head_call();
+  int head_print_call();
+  int head_parse_call();
   int scope_set_call();
   int verify_call();
   int challenge_call();
+
+ private:
+  int head_call(const std::function<int(tokenry_head*)>& call);
 };
 
 }  // namespace capi_tests

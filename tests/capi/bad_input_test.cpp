@@ -148,8 +148,10 @@ TEST(Infallible, FreesTakeNull) {
   tokenry_issued_free(nullptr);
   tokenry_issued_list_free(nullptr);
   tokenry_verdict_info_free(nullptr);
+  tokenry_event_free(nullptr);
   EXPECT_EQ(tokenry_close(nullptr), TOKENRY_OK);
   EXPECT_EQ(tokenry_cursor_free(nullptr), TOKENRY_OK);
+  EXPECT_EQ(tokenry_log_free(nullptr), TOKENRY_OK);
 }
 
 TEST(Infallible, NamesTakeAnyNumber) {

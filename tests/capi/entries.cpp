@@ -82,6 +82,19 @@ const std::vector<Entry> kFallible = {
     ENTRY(tokenry_cursor_next, OBJECT(tokenry_token_info, tokenry_cursor_next(a.cursor, out)),
           P::cursor, P::output),
     ENTRY(tokenry_cursor_free, a.cursor_free_call(), P::freeable_cursor),
+    ENTRY(tokenry_log_open, a.log_open_call(), P::store, P::log_filter, P::output),
+    ENTRY(tokenry_log_next, OBJECT(tokenry_event, tokenry_log_next(a.log, out)), P::log, P::output),
+    ENTRY(tokenry_log_free, a.log_free_call(), P::freeable_log),
+    ENTRY(tokenry_log_head, a.log_head_call(), P::store, P::new_head),
+    ENTRY(tokenry_log_check, tokenry_log_check(a.store, a.head.get()), P::store, P::kept_head),
+    ENTRY(tokenry_head_print, a.head_print_call(), P::head, P::buffer),
+    ENTRY(tokenry_head_parse, a.head_parse_call(), P::head_text, P::new_head),
+    ENTRY(tokenry_head_verify, tokenry_head_verify(a.head.get(), a.public_key()), P::signed_head,
+          P::bytes32),
+    ENTRY(tokenry_event_decode,
+          OBJECT(tokenry_event,
+                 tokenry_event_decode(a.body_pointer, a.body_size, a.public_key(), out)),
+          P::event_body, P::bytes32, P::output),
     ENTRY(tokenry_verify, a.verify_call(), P::store, P::request, P::judged_verdict),
     ENTRY(tokenry_verdict_describe,
           OBJECT(tokenry_verdict_info, tokenry_verdict_describe(a.store, a.verdict.get(), out)),
@@ -100,7 +113,7 @@ const std::vector<const char*> kInfallible = {
     "tokenry_reason_name",      "tokenry_token_status_name", "tokenry_reason_http_status",
     "tokenry_store_info_free",  "tokenry_scope_list_free",   "tokenry_owner_info_free",
     "tokenry_owner_list_free",  "tokenry_token_info_free",   "tokenry_issued_free",
-    "tokenry_issued_list_free", "tokenry_verdict_info_free"};
+    "tokenry_issued_list_free", "tokenry_verdict_info_free", "tokenry_event_free"};
 
 }  // namespace
 

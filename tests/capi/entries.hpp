@@ -14,6 +14,8 @@ enum class Part {
   closable_store,  // NULL is fine
   cursor,
   freeable_cursor,  // NULL is fine
+  log,
+  freeable_log,  // NULL is fine
   actor,
   owner,
   new_name,
@@ -32,6 +34,14 @@ enum class Part {
   spec,
   edit,
   filter,
+  log_filter,
+  head,         // to print
+  signed_head,  // to verify
+  kept_head,    // to hold against the log
+  new_head,     // output
+  head_text,
+  event_body,
+  bytes32,  // a hash or a public key
   request,
   verdict,
   judged_verdict,

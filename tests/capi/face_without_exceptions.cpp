@@ -44,6 +44,10 @@ void run(const std::string& path) {
   store.revoke("tester", {issued.info().id}, tokenry::Change::kApply, status);
   expect(status.ok(), "it is revoked");
   expect(store.verify(issued.token()).reason() == tokenry::Reason::kRevoked, "it is denied");
+  const tokenry::Head head = store.head(status);
+  expect(status.ok() && head.sequence == 3, "its log has a head");
+  tokenry::Log log = store.log({}, status);
+  expect(log.next(status).has_value() && status.ok(), "its log is read");
   (void)store.show(7, status);
   expect(status.code() == tokenry::Code::kNotFound, "a failure sets the status");
 }

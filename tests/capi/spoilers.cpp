@@ -213,6 +213,32 @@ std::vector<Spoiler> spoilers_of(Part part) {
       return bad_edits();
     case Part::filter:
       return bad_filters();
+    case Part::freeable_log:
+      return bad_logs();
+    case Part::log: {
+      Spoilers all = bad_logs();
+      all.push_back({"NULL", TOKENRY_CLOSED, [](Arguments& a) {
+                       tokenry_log_free(a.log);
+                       a.log = nullptr;
+                     }});
+      return all;
+    }
+    case Part::log_filter:
+      return bad_log_filters();
+    case Part::head:
+      return bad_heads();
+    case Part::signed_head:
+      return bad_signed_heads();
+    case Part::kept_head:
+      return bad_kept_heads();
+    case Part::new_head:
+      return bad_output_sizes(&Arguments::new_head, false);
+    case Part::head_text:
+      return bad_head_texts();
+    case Part::event_body:
+      return bad_event_bodies();
+    case Part::bytes32:
+      return {{"NULL", kInvalid, [](Arguments& a) { a.has_bytes = false; }}};
     case Part::request:
       return bad_requests();
     case Part::verdict:
@@ -287,6 +313,14 @@ std::vector<Spoiler> extremes_of(Part part) {
       return longer_structs(&Arguments::edit);
     case Part::filter:
       return longer_structs(&Arguments::filter);
+    case Part::log_filter:
+      return longer_structs(&Arguments::log_filter);
+    case Part::head:
+    case Part::signed_head:
+    case Part::kept_head:
+      return longer_structs(&Arguments::head);
+    case Part::new_head:
+      return longer_outputs(&Arguments::new_head);
     case Part::request: {
       Spoilers all = longer_structs(&Arguments::request);
       all.push_back({"the last clock", 0, [](Arguments& a) { a.request->now_ms = INT64_MAX; }});

@@ -73,6 +73,13 @@ Spoilers bad_specs();
 Spoilers bad_edits();
 Spoilers bad_filters();
 Spoilers bad_requests();
+Spoilers bad_logs();
+Spoilers bad_log_filters();
+Spoilers bad_heads();
+Spoilers bad_signed_heads();
+Spoilers bad_kept_heads();
+Spoilers bad_head_texts();
+Spoilers bad_event_bodies();
 Spoilers bad_verdicts();
 
 }  // namespace capi_tests
