@@ -41,6 +41,19 @@ void Command::text(const std::string& names, std::optional<std::string>& target,
   add_raw(names, take, type_name, help);
 }
 
+void Command::text_or_flag(const std::string& names, bool& given,
+                           std::optional<std::string>& target, const std::string& type_name,
+                           const std::string& help) {
+  const auto take = [&given, &target](const CLI::results_t& results) {
+    given = true;
+    for (const std::string& result : results) {
+      if (!result.empty()) target = result;
+    }
+    return true;
+  };
+  app_->add_option(names, take, help)->type_name(type_name)->expected(0, 1);
+}
+
 void Command::list(const std::string& names, std::optional<std::vector<std::string>>& target,
                    const std::string& type_name, const std::string& help, Needed needed) {
   const auto take = [&target, names](const std::string& text) {

@@ -36,6 +36,10 @@ class Command {
   void text(const std::string& names, std::optional<std::string>& target,
             const std::string& type_name, const std::string& help);
 
+  // An option whose value may be left out: given says whether it stands there at all.
+  void text_or_flag(const std::string& names, bool& given, std::optional<std::string>& target,
+                    const std::string& type_name, const std::string& help);
+
   // An option whose value is a list: it may be repeated, and each value takes commas. Empty names
   // are an error, but for a value that is empty as a whole, which adds nothing.
   void list(const std::string& names, std::optional<std::vector<std::string>>& target,

@@ -17,6 +17,7 @@ void add_suspend_resume_revoke_purge(Command program, Context& context);
 void add_scope(Command program, Context& context);
 void add_owner(Command program, Context& context);
 void add_freeze_thaw(Command program, Context& context);
+void add_log(Command program, Context& context);
 void add_stat(Command program, Context& context);
 
 }  // namespace tokenry::cli

@@ -46,6 +46,7 @@ void add_commands(Command program, Context& context) {
   add_scope(program, context);
   add_owner(program, context);
   add_freeze_thaw(program, context);
+  add_log(program, context);
   add_stat(program, context);
 }
 

@@ -164,16 +164,18 @@ bool is_calendar_unit(std::string_view suffix) {
   fail_usage(std::string(option) + ": " + std::string(why) + ", not \"" + std::string(text) + "\"");
 }
 
-std::int64_t parse_span(std::string_view option, std::string_view text, std::string_view suffix) {
+constexpr std::string_view kForms =
+    "give 90d, 12h, 30m (minutes), 1s, 2w, a date such as 2027-01-31, an RFC 3339 time or never";
+constexpr std::string_view kPastForms =
+    "give 90d, 12h, 30m (minutes), 1s or 2w ago, a date such as 2027-01-31 or an RFC 3339 time";
+
+std::int64_t parse_span(std::string_view option, std::string_view text, std::string_view suffix,
+                        std::string_view forms) {
   if (is_calendar_unit(suffix)) {
     refuse(option, text, "months and years have no fixed length; use 30d or a date");
   }
   const std::int64_t unit = unit_of(suffix);
-  if (unit == 0) {
-    refuse(option, text,
-           "give 90d, 12h, 30m (minutes), 1s, 2w, a date such as 2027-01-31, an "
-           "RFC 3339 time or never");
-  }
+  if (unit == 0) refuse(option, text, forms);
   const std::string_view digits = text.substr(0, text.size() - suffix.size());
   std::int64_t count = 0;
   for (const char c : digits) {
@@ -192,26 +194,48 @@ std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
+namespace {
+
+// Digits and what follows them.
+struct Parts {
+  explicit Parts(std::string_view text)
+      : digit_count(std::min(text.find_first_not_of("0123456789"), text.size())),
+        suffix(text.substr(digit_count)) {}
+  bool is_date() const { return digit_count == 4 && !suffix.empty() && suffix.front() == '-'; }
+
+  std::size_t digit_count;
+  std::string_view suffix;
+};
+
+std::int64_t parse_moment(std::string_view option, std::string_view text) {
+  const auto moment = read_moment(text);
+  if (moment) return *moment;
+  refuse(option, text,
+         "give a date such as 2027-01-31 or an RFC 3339 time such as 2027-01-31T12:00:00Z");
+}
+
+}  // namespace
+
+std::int64_t parse_past_time(std::string_view option, std::string_view text, std::int64_t now) {
+  const Parts parts(text);
+  if (parts.is_date()) {
+    constexpr std::size_t kDateSize = 10;
+    const std::int64_t moment = parse_moment(option, text);
+    return std::max<std::int64_t>(text.size() == kDateSize ? moment - (kDay - kSecond) : moment, 0);
+  }
+  if (parts.digit_count == 0) refuse(option, text, kPastForms);
+  return std::max<std::int64_t>(now - parse_span(option, text, parts.suffix, kPastForms), 0);
+}
+
 std::int64_t parse_time(std::string_view option, std::string_view text, std::int64_t now) {
   if (text == "never") return 0;
-  const std::size_t digit_count = std::min(text.find_first_not_of("0123456789"), text.size());
-  const std::string_view suffix = text.substr(digit_count);
+  const Parts parts(text);
   std::int64_t time = 0;
-  if (digit_count == 4 && !suffix.empty() && suffix.front() == '-') {
-    const auto moment = read_moment(text);
-    if (!moment) {
-      refuse(option, text,
-             "give a date such as 2027-01-31 or an RFC 3339 time such as "
-             "2027-01-31T12:00:00Z");
-    }
-    time = *moment;
+  if (parts.is_date()) {
+    time = parse_moment(option, text);
   } else {
-    if (digit_count == 0) {
-      refuse(option, text,
-             "give 90d, 12h, 30m (minutes), 1s, 2w, a date such as 2027-01-31, an "
-             "RFC 3339 time or never");
-    }
-    time = now + parse_span(option, text, suffix);
+    if (parts.digit_count == 0) refuse(option, text, kForms);
+    time = now + parse_span(option, text, parts.suffix, kForms);
   }
   // 0 and below cannot be told from "none".
   if (time <= 0) refuse(option, text, "the time must lie after 1970-01-01T00:00:00Z");

@@ -14,6 +14,10 @@ std::int64_t now_ms();
 // with option and says what would be right.
 std::int64_t parse_time(std::string_view option, std::string_view text, std::int64_t now);
 
+// Likewise a moment that has been: 7d is that long ago, 2027-01-31 is that day's beginning, and
+// never is refused.
+std::int64_t parse_past_time(std::string_view option, std::string_view text, std::int64_t now);
+
 // "2027-01-31T23:59:59Z"; milliseconds are printed only where there are some. time must not be 0.
 std::string rfc3339(std::int64_t time);
 

@@ -7,7 +7,7 @@ _tokenry_global_options='--store --key-file --actor --json --help'
 # Prints the commands below a command ("" for tokenry itself).
 _tokenry_commands() {
   case $1 in
-    '') echo 'init create verify list show edit suspend resume revoke purge scope owner freeze thaw stat' ;;
+    '') echo 'init create verify list show edit suspend resume revoke purge scope owner freeze thaw log stat' ;;
     scope) echo 'list add' ;;
     owner) echo 'list show set suspend resume rename delete' ;;
   esac
@@ -27,6 +27,9 @@ _tokenry_options() {
       echo '--label --scopes --add-scope --remove-scope --expires --not-before --note --dry-run'
       ;;
     revoke | purge) echo '--dry-run' ;;
+    log)
+      echo '--follow --token --owner --since --limit --export --head --verify --public-key'
+      ;;
     'scope add') echo '--group --text --everything --escalates' ;;
     'owner set') echo '--ceiling' ;;
     'owner delete' | freeze | thaw) echo '--yes' ;;
@@ -58,7 +61,7 @@ _tokenry_complete_value() {
   local option=$1 word=$2
   case $option in
     --store) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-    --key-file | --out) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    --key-file | --out | --verify) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     --catalog) mapfile -t COMPREPLY < <(compgen -W whm -- "$word"; compgen -f -- "$word") ;;
     --group)
       [[ $_tokenry_command != init ]] || mapfile -t COMPREPLY < <(compgen -g -- "$word")
@@ -76,13 +79,16 @@ _tokenry_complete_value() {
     --sort)
       mapfile -t COMPREPLY < <(compgen -W 'owner label created expires status none' -- "$word")
       ;;
-    --like)
+    --like | --token)
       mapfile -t COMPREPLY < <(compgen -W "$(_tokenry_ask 2 list)" -- "$word")
       ;;
     --expires | --not-before)
       mapfile -t COMPREPLY < <(compgen -W '1d 7d 30d 90d 365d never' -- "$word")
       ;;
-    --actor | --prefix | --note | --label | --limit | --ip | --text) ;;
+    --since)
+      mapfile -t COMPREPLY < <(compgen -W '1h 12h 1d 7d 30d' -- "$word")
+      ;;
+    --actor | --prefix | --note | --label | --limit | --ip | --text | --public-key) ;;
     *) return 1 ;;
   esac
 }
