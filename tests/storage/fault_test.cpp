@@ -49,6 +49,7 @@ class Fault : public StoreTest {
       const auto facts = store->facts();
       ASSERT_TRUE(facts.ok()) << facts.status().text();
       ASSERT_EQ(facts->tampered_count, 0U) << facts->tampered_first;
+      ASSERT_EQ(log_faults(*store), "") << "after a failed " << struck;
     }
     FAIL() << "it never came to an end";
   }
@@ -127,6 +128,38 @@ TEST_F(Fault, AFailedMetaWriteIsMendedAtTheNextCall) {
   EXPECT_EQ(judge(*second, token.text), Reason::revoked);
 }
 
+// Rows and their event are there together or not at all.
+TEST_F(Fault, AChangeKilledAtEachCallIsInTheLogOrWasNotMade) {
+  unsigned made = 0;
+  unsigned not_made = 0;
+  for (unsigned at = 1; at < kMaxCalls; ++at) {
+    const std::string label = "new" + std::to_string(at);
+    Child child([&](const Link& parent) {
+      const auto store = open_store(path_);
+      parent.require(judge(*store, "nothing") == Reason::malformed, "opened");
+      faults::arm(at, faults::Effect::exit);
+      const Status status = make_tokens(*store, label, 1);
+      parent.require(status.ok(), status.text());
+      return 0;
+    });
+    const int status = child.reap();
+    ASSERT_TRUE(WIFEXITED(status));
+    const auto store = open_store(path_);
+    ASSERT_EQ(log_faults(*store), "") << "killed at call " << at;
+    const bool is_there = store->find("owner", label + ".0").ok();
+    const std::uint64_t events = store->head()->sequence;
+    ASSERT_EQ(events, 1 + made + (is_there ? 1 : 0)) << "killed at call " << at;
+    ++(is_there ? made : not_made);
+    if (WEXITSTATUS(status) == 0) {
+      EXPECT_TRUE(is_there);
+      EXPECT_GT(not_made, 2U);
+      return;
+    }
+    ASSERT_EQ(WEXITSTATUS(status), 99);
+  }
+  FAIL() << "it never came to an end";
+}
+
 // ---- creation
 
 bool is_absent_or_empty(const std::string& path) {
@@ -142,6 +175,7 @@ void expect_whole(const std::string& path) {
   }();
   EXPECT_EQ(judge(*store, token.text), Reason::allowed);
   EXPECT_EQ(store->facts()->tampered_count, 0U);
+  EXPECT_EQ(log_faults(*store), "");
 }
 
 TEST_F(Fault, CreationKilledAtEachCallLeavesNothingOrAWholeStore) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/create_store.hpp"
+#include "engine/log_check.hpp"
 #include "engine/store.hpp"
 #include "model/catalog.hpp"
 #include "support/scratch.hpp"
@@ -68,6 +69,16 @@ inline std::shared_ptr<engine::Store> open_store(const std::string& path,
   auto opened = engine::Store::open(path, options);
   if (!opened.ok()) throw std::runtime_error(opened.status().text());
   return opened.value();
+}
+
+// What does not fit in the log, or between log and rows; "" if all does.
+inline std::string log_faults(engine::Store& store) {
+  std::string found;
+  const base::Status status = store.read([&](const engine::Rows& rows) {
+    found.clear();
+    return engine::check_log(rows, [&](const std::string& line) { found += line + "; "; });
+  });
+  return status.ok() ? found : status.text();
 }
 
 // A fresh store in a directory of its own.
