@@ -58,6 +58,9 @@ constexpr bool is_unreadable(base::Code code) {
   return code == base::Code::tampered || code == base::Code::store_damaged;
 }
 
+// A purged slot's generation rises by a random step up to this one.
+inline constexpr std::uint32_t kGenerationStep = 1024;
+
 // Reads through a view. Errors: `tampered` where a seal does not match, else what the store says.
 class Rows {
  public:

@@ -21,7 +21,6 @@ namespace {
 
 // First generations leave room above for all the steps that purges take.
 constexpr std::uint32_t kFirstGenerations = 1U << 31;
-constexpr std::uint32_t kGenerationStep = 1024;
 
 Status check_validity(std::int64_t not_before_ms, std::int64_t expires_at_ms) {
   TOKENRY_TRY(model::check_time("the expiry", expires_at_ms));

@@ -45,6 +45,7 @@ PageReport walk(int fd, const layout::Metas& metas, const layout::Meta& meta,
                 base::Progress& progress) {
   PageReport report;
   report.page_count = meta.last_page + 1;
+  report.map_size_bytes = meta.map_size_bytes;
   report.safe = PageWalk(fd, metas, meta, report.findings, progress).run();
   return report;
 }

@@ -14,6 +14,7 @@ struct PageReport {
   base::Findings findings;
   bool safe = false;  // nothing was found that LMDB could stumble over
   std::uint64_t page_count = 0;
+  std::uint64_t map_size_bytes = 0;
 };
 
 // Walks the newest commit. Needs neither a lock nor LMDB: the pages of a commit are not used anew

@@ -109,19 +109,22 @@ Status check_file_system(const std::string& directory) {
   return {};
 }
 
-Result<DataFileFacts> preflight(const std::string& directory) {
+Status check_directory(const std::string& directory) {
   struct stat there {};
   if (::stat(directory.c_str(), &there) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) {
-      return Status(Code::store_missing, "no store at " + directory);
+      return {Code::store_missing, "no store at " + directory};
     }
     return base::errno_status(errno, "cannot open the store at " + directory);
   }
   if (!S_ISDIR(there.st_mode)) {
-    return Status(Code::store_missing, directory + " is not a directory, so it holds no store");
+    return {Code::store_missing, directory + " is not a directory, so it holds no store"};
   }
-  TOKENRY_TRY(check_file_system(directory));
+  return check_file_system(directory);
+}
 
+Result<DataFileFacts> preflight(const std::string& directory) {
+  TOKENRY_TRY(check_directory(directory));
   const std::string path = data_file(directory);
   base::Result<base::FileDescriptor> file = base::open_file(path, O_RDWR);
   if (!file.ok() && file.code() == Code::store_missing) {

@@ -18,6 +18,9 @@ std::string lock_file(const std::string& directory);
 // Refuses network file systems, whose locks and mappings LMDB cannot trust.
 base::Status check_file_system(const std::string& directory);
 
+// Whether there is a directory at that path, on a file system that can hold a store.
+base::Status check_directory(const std::string& directory);
+
 struct DataFileFacts {
   base::FileIdentity identity;
   std::uint32_t page_size = 0;
