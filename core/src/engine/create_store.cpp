@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "engine/apply.hpp"
+#include "engine/draft.hpp"
 #include "engine/rows.hpp"
 #include "model/names.hpp"
 #include "storage/preflight.hpp"
@@ -151,29 +151,6 @@ Status write_rows(const std::string& directory, std::string_view actor,
   return status;
 }
 
-// A directory beside path that becomes the store when all is in it.
-class Draft {
- public:
-  explicit Draft(std::string path) : path_(std::move(path)) {}
-  ~Draft() {
-    if (path_.empty()) return;
-    for (const char* name : {"/data.mdb", "/lock.mdb", "/key"}) ::unlink((path_ + name).c_str());
-    ::rmdir(path_.c_str());
-    if (!outer_key_.empty()) ::unlink(outer_key_.c_str());
-  }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-
-  const std::string& path() const { return path_; }
-  // A key file elsewhere, to be removed as well if the store is not finished.
-  void owns_key(std::string path) { outer_key_ = std::move(path); }
-  void finished() { path_.clear(); }
-
- private:
-  std::string path_;
-  std::string outer_key_;
-};
-
 // Writes a new key to where it is to be kept; answers the key to seal with.
 Status make_key(Draft& draft, const CreateOptions& options, const Access& access, StoreKey& fresh) {
   ::randombytes_buf(fresh.data(), fresh.size());
@@ -206,15 +183,10 @@ Status create_store(std::string_view given_path, std::string_view actor,
                     const CreateOptions& options) {
   TOKENRY_TRY(token::init_crypto());
   TOKENRY_TRY(check_options(actor, options));
-  std::string path(given_path);
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::string path = without_end_slashes(given_path);
   TOKENRY_ASSIGN(const Access access, check_place(path, options));
 
-  std::string pattern = path + ".new-XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr) {
-    return base::errno_status(errno, "cannot make a directory beside " + path);
-  }
-  Draft draft(std::move(pattern));
+  TOKENRY_ASSIGN(Draft draft, Draft::begin(path));
   TOKENRY_TRY(fill(draft, actor, options, access));
   if (::rename(draft.path().c_str(), path.c_str()) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) {

@@ -3,6 +3,7 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -132,6 +133,8 @@ Status Store::load_keys(const OpenOptions& options) {
   if (keys_->key_id() != format_.key_id) {
     return {Code::key_wrong, "the key is not that of the store at " + directory_};
   }
+  // Links are left in: where they lead may change, as the key's name does not.
+  if (options.key == nullptr) key_file_ = std::filesystem::absolute(path).string();
   return {};
 }
 

@@ -13,6 +13,7 @@
 #include "base/secret.hpp"
 #include "base/status.hpp"
 #include "engine/apply.hpp"
+#include "engine/backup.hpp"
 #include "engine/key_file.hpp"
 #include "engine/rows.hpp"
 #include "model/catalog.hpp"
@@ -139,6 +140,10 @@ class Store : public std::enable_shared_from_this<Store> {
   // listings, which read in steps.
   base::Status read(const std::function<base::Status(const Rows&)>& read_rows);
 
+  // A copy of the store as it is now, at path, which must not exist: complete, private and durable
+  // when it answers ok, else nothing. Others go on meanwhile.
+  base::Status backup(std::string_view path, const BackupOptions& options);
+
   // ---- changing; each is durable when it answers ok
   base::Status add_scope(std::string_view actor, const model::Scope& scope);
 
@@ -176,6 +181,7 @@ class Store : public std::enable_shared_from_this<Store> {
 
   base::Status open_first(const OpenOptions& options);
   base::Status load_keys(const OpenOptions& options);
+  base::Status read_own_key(StoreKey& key) const;
   base::Result<std::shared_ptr<storage::Environment>> environment();
   base::Status reattach(const storage::ProcessLock& held);
   base::Result<ThreadEntry*> thread_entry();
@@ -196,6 +202,7 @@ class Store : public std::enable_shared_from_this<Store> {
   record::Format format_;
   std::uint64_t tag_ = 0;
   std::shared_ptr<const token::StoreKeys> keys_;
+  std::string key_file_;  // that the key came from; empty if it was passed, or there is none
 
   // Guarded by the process lock.
   std::shared_ptr<storage::Environment> environment_;

@@ -234,6 +234,7 @@ void Environment::end_readers(std::uint64_t tag) {
 void Environment::shut_down() {
   if (env_ == nullptr || generation_ != process_generation()) return;
   mark_unusable();
+  const std::lock_guard copies(copy_mutex_);
   const std::lock_guard lock(write_mutex_);
   end_readers(0);
   OpenLock open_lock;

@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 
 #include "base/file.hpp"
@@ -81,6 +82,11 @@ class Environment {
 
   base::Result<EnvironmentFacts> facts() const;
 
+  // Writes the newest commit to the file, as a data file of its own, while others go on; what was
+  // committed before is in it. Waits for the running write and holds up the next one for an
+  // instant, then keeps a snapshot until it is done. Closing the environment waits for it.
+  base::Status copy_to(int file) const;
+
  private:
   friend class Reader;
   friend class Snapshot;
@@ -114,6 +120,9 @@ class Environment {
   // Guards readers_, and env_ where neither a snapshot nor the write mutex keeps it from closing.
   mutable std::mutex readers_mutex_;
   std::list<std::shared_ptr<Reader>> readers_;
+
+  // Held shared while the environment is copied, and while it is closed.
+  mutable std::shared_mutex copy_mutex_;
 
   // Held by the one write transaction of this process; guards reserved_until_.
   std::mutex write_mutex_;

@@ -27,6 +27,8 @@ std::atomic<const char*> g_struck{""};
 std::atomic<int> g_meta_error{0};
 std::atomic<std::uint64_t> g_disk{0};
 std::atomic<long> g_file_system{0};
+std::atomic<bool> g_has_write_hook{false};
+std::function<void()> g_write_hook;
 
 thread_local unsigned t_pread_at = 0;
 thread_local std::function<void()> t_pread_hook;
@@ -59,6 +61,11 @@ void claim_file_system(long magic) { g_file_system = magic; }
 void before_pread(unsigned at, std::function<void()> hook) {
   t_pread_at = at;
   t_pread_hook = std::move(hook);
+}
+
+void before_write(std::function<void()> hook) {
+  g_write_hook = std::move(hook);
+  g_has_write_hook = true;
 }
 
 void after_flock(std::function<void()> hook) { t_flock_hook = std::move(hook); }
@@ -160,6 +167,9 @@ extern "C" int statvfs(const char* path, struct statvfs* facts) noexcept {
   return 0;
 }
 TOKENRY_FAULTY(int, rename, (const char* from, const char* to) noexcept, (from, to))
+TOKENRY_FAULTY(int, renameat2,
+               (int from_fd, const char* from, int to_fd, const char* to, unsigned flags) noexcept,
+               (from_fd, from, to_fd, to, flags))
 TOKENRY_FAULTY(int, chmod, (const char* path, mode_t mode) noexcept, (path, mode))
 TOKENRY_FAULTY(int, chown, (const char* path, uid_t owner, gid_t group) noexcept,
                (path, owner, group))
@@ -171,8 +181,12 @@ extern "C" ssize_t write(int fd, const void* from, size_t size) {
   // Pipes and terminals are the tests' own.
   struct stat facts {};
   const bool is_file = ::fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode);
+  if (is_file && g_has_write_hook.exchange(false)) run_once(g_write_hook);
   if (is_file && strikes("write")) return -1;
-  return original(fd, from, size);
+  const std::uint64_t fits =
+      is_file && g_disk != 0 ? fitting(::lseek(fd, 0, SEEK_CUR), size) : size;
+  if (fits == 0 && size != 0) return disk_is_full();
+  return original(fd, from, fits);
 }
 
 extern "C" char* mkdtemp(char* pattern) noexcept {

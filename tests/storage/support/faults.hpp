@@ -32,6 +32,8 @@ void claim_file_system(long magic);
 
 // Runs once, before the `at`-th pread(2) of this thread.
 void before_pread(unsigned at, std::function<void()> hook);
+// Runs once, before the next write(2) to a file by any thread.
+void before_write(std::function<void()> hook);
 // Runs once, right after this thread got its next flock(2).
 void after_flock(std::function<void()> hook);
 
