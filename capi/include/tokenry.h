@@ -299,6 +299,74 @@ void tokenry_store_info_free(tokenry_store_info* info);
 int tokenry_freeze(tokenry_store* store, const char* actor, size_t actor_size);
 int tokenry_thaw(tokenry_store* store, const char* actor, size_t actor_size);
 
+/* ---- backup and check -------------------------------------------------------------------- */
+
+/* Tells how far long work has come: done of total, in units of its own, done never falling. Called
+ * on the thread that made the call, at most ten times a second but for the last time, when done is
+ * total. It may call the library, must not close the store or throw. */
+typedef void (*tokenry_progress_callback)(void* context, uint64_t done, uint64_t total);
+
+enum tokenry_backup_flag {
+  TOKENRY_BACKUP_WITHOUT_KEY = 1 /* the data alone: it opens with the store's key only */
+};
+
+typedef struct tokenry_backup_options {
+  uint32_t struct_size;
+  uint32_t flags;                     /* enum tokenry_backup_flag */
+  tokenry_progress_callback progress; /* may be NULL */
+  void* progress_context;
+} tokenry_backup_options;
+
+/* Copies the store to the directory path, which must not exist; its parent must. Others go on
+ * meanwhile; what was acknowledged before the call is in the copy. The copy is a store of its own
+ * and private to its maker (0700, files 0600) whatever the store is: the data and, unless the flag
+ * says otherwise, the key. Durable when the call returns; cut short by a crash it leaves nothing at
+ * path, at the most a directory path.new-XXXXXX beside it that may be deleted. options may be NULL.
+ * A store opened with a key, not a key file, has no key to write: TOKENRY_KEY_MISSING without the
+ * flag. Codes: TOKENRY_INVALID_ARGUMENT, TOKENRY_CLOSED, TOKENRY_STORE_EXISTS (something is at
+ * path), TOKENRY_STORE_MISSING (no parent directory), TOKENRY_KEY_MISSING, TOKENRY_KEY_WRONG (the
+ * key file was replaced), TOKENRY_STORE_DAMAGED (it is none), TOKENRY_PERMISSION_DENIED,
+ * TOKENRY_STORE_FULL (the disk of path), TOKENRY_STORE_BUSY, TOKENRY_IO_ERROR. */
+int tokenry_backup(tokenry_store* store, const char* path, size_t path_size,
+                   const tokenry_backup_options* options);
+
+typedef struct tokenry_check_options {
+  uint32_t struct_size;
+  uint32_t flags;       /* 0 */
+  const char* key_file; /* default DIR/key */
+  size_t key_file_size;
+  const uint8_t* key; /* 32 bytes, instead of a key file; copied */
+  size_t key_size;
+  tokenry_progress_callback progress; /* may be NULL */
+  void* progress_context;
+} tokenry_check_options;
+
+/* What an examination found. Freed by tokenry_check_report_free. */
+typedef struct tokenry_check_report {
+  uint32_t struct_size;
+  uint32_t rows_checked; /* 1, or 0: pages are so damaged that the rows could not be looked at */
+  size_t finding_count;  /* 0: all is well; else up to 1000 */
+  const char* const* findings; /* one line each: what is wrong, where, what it means */
+  uint64_t total_finding_count;
+  uint64_t page_count;  /* pages of the data file in use or to be reused */
+  uint64_t token_count; /* revoked ones included */
+  uint64_t row_count;
+} tokenry_check_report;
+
+/* Examines the store at path, open or not, while others go on: first every page of data.mdb, each
+ * number in it checked before it is used, so that no damage can harm the caller; then every row
+ * against its seal and against every other row. Changes nothing. options may be NULL.
+ * TOKENRY_OK with findings or without; a file too damaged to be opened is a finding. What keeps the
+ * data from being looked at is an error. Codes: TOKENRY_INVALID_ARGUMENT, TOKENRY_STORE_MISSING,
+ * TOKENRY_PERMISSION_DENIED, TOKENRY_KEY_MISSING, TOKENRY_KEY_WRONG, TOKENRY_STORE_DAMAGED (the key
+ * file is none), TOKENRY_FORMAT_UNSUPPORTED, TOKENRY_STORE_BUSY, TOKENRY_FILESYSTEM_UNSUPPORTED,
+ * TOKENRY_STORE_OPEN_ELSEWHERE, TOKENRY_IO_ERROR, TOKENRY_NO_MEMORY. */
+int tokenry_check(const char* path, size_t path_size, const tokenry_check_options* options,
+                  tokenry_check_report** report);
+void tokenry_check_report_free(tokenry_check_report* report);
+
+/* ---- catalog ----------------------------------------------------------------------------- */
+
 /* Adds a scope to the catalog. Codes: TOKENRY_INVALID_ARGUMENT (name, text, 256 reached),
  * TOKENRY_CONFLICT (name taken, in any case), store errors. */
 int tokenry_scope_add(tokenry_store* store, const char* actor, size_t actor_size,

@@ -885,7 +885,57 @@ struct StoreInfo {
   bool frozen = false;
 };
 
+// Tells how far long work has come: done of total, in units of its own. Called on the thread that
+// made the call; what it throws is dropped.
+using ProgressFunction = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+// How to make a backup.
+struct BackupOptions {
+  bool without_key = false;  // the data alone: it opens with the store's key only
+  ProgressFunction progress;
+};
+
+// How to check a store.
+struct CheckOptions {
+  std::string_view key_file;  // "": key, in the store
+  const Key* key = nullptr;
+  ProgressFunction progress;
+};
+
+// What an examination found.
+struct CheckReport {
+  std::vector<std::string> findings;  // up to 1000 lines: what is wrong, where, what it means
+  std::uint64_t total_finding_count = 0;
+  bool rows_checked = false;  // false: pages are so damaged that the rows could not be looked at
+  std::uint64_t page_count = 0;
+  std::uint64_t token_count = 0;  // revoked ones included
+  std::uint64_t row_count = 0;
+
+  // Whether all was looked at and nothing is wrong.
+  [[nodiscard]] bool clean() const noexcept { return rows_checked && total_finding_count == 0; }
+};
+
 namespace detail {
+
+inline void forward_progress(void* context, std::uint64_t done, std::uint64_t total) {
+  const auto& progress = *static_cast<const ProgressFunction*>(context);
+#if TOKENRY_HPP_EXCEPTIONS
+  try {
+    progress(done, total);
+  } catch (...) {  // an exception must not cross the C interface
+  }
+#else
+  progress(done, total);
+#endif
+}
+
+// Sets the two fields of an options struct; progress must live as long as the call.
+template <typename Options>
+void set_progress(const ProgressFunction& progress, Options& raw) noexcept {
+  if (!progress) return;
+  raw.progress = &forward_progress;
+  raw.progress_context = const_cast<ProgressFunction*>(&progress);
+}
 
 inline tokenry_scope scope_in(const Scope& scope) noexcept {
   auto raw = sized<tokenry_scope>();
@@ -941,6 +991,36 @@ inline void create_store(std::string_view path, std::string_view actor,
 inline void create_store(std::string_view path, std::string_view actor,
                          const CreateOptions& options = {}) {
   detail::or_throw([&](Status& status) { create_store(path, actor, options, status); });
+}
+#endif
+
+// Examines the store at path, open or not: every page, then every row. Damage is in the report; a
+// failure is what keeps the data from being looked at.
+[[nodiscard]] inline CheckReport check_store(std::string_view path, const CheckOptions& options,
+                                             Status& status) {
+  auto raw = detail::sized<tokenry_check_options>();
+  raw.key_file = options.key_file.data();
+  raw.key_file_size = options.key_file.size();
+  raw.key = options.key == nullptr ? nullptr : options.key->data();
+  raw.key_size = options.key == nullptr ? 0 : options.key->size();
+  detail::set_progress(options.progress, raw);
+  tokenry_check_report* found = nullptr;
+  const bool ok = status.take(tokenry_check(path.data(), path.size(), &raw, &found));
+  const detail::Owned<tokenry_check_report, tokenry_check_report_free> owned(found);
+  CheckReport report;
+  if (!ok) return report;
+  report.findings = detail::texts(found->findings, found->finding_count);
+  report.total_finding_count = found->total_finding_count;
+  report.rows_checked = found->rows_checked != 0;
+  report.page_count = found->page_count;
+  report.token_count = found->token_count;
+  report.row_count = found->row_count;
+  return report;
+}
+#if TOKENRY_HPP_EXCEPTIONS
+[[nodiscard]] inline CheckReport check_store(std::string_view path,
+                                             const CheckOptions& options = {}) {
+  return detail::or_throw([&](Status& status) { return check_store(path, options, status); });
 }
 #endif
 
@@ -1002,6 +1082,15 @@ class Store {
     const bool ok = status.take(tokenry_stat(raw_, &raw));
     const detail::Owned<tokenry_store_info, tokenry_store_info_free> owned(raw);
     return ok ? store_info(*raw) : StoreInfo();
+  }
+
+  // Copies the store to the directory path, which must not exist, while others go on. Private,
+  // durable and complete, or nothing.
+  void backup(std::string_view path, const BackupOptions& options, Status& status) const {
+    auto raw = detail::sized<tokenry_backup_options>();
+    if (options.without_key) raw.flags |= TOKENRY_BACKUP_WITHOUT_KEY;
+    detail::set_progress(options.progress, raw);
+    status.take(tokenry_backup(raw_, path.data(), path.size(), &raw));
   }
 
   // ---- scopes
@@ -1312,6 +1401,9 @@ class Store {
   }
   [[nodiscard]] StoreInfo stat() const {
     return detail::or_throw([&](Status& status) { return stat(status); });
+  }
+  void backup(std::string_view path, const BackupOptions& options = {}) const {
+    detail::or_throw([&](Status& status) { backup(path, options, status); });
   }
   void add_scope(std::string_view actor, const Scope& scope) {
     detail::or_throw([&](Status& status) { add_scope(actor, scope, status); });

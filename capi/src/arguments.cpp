@@ -52,4 +52,31 @@ Status read_scope_set(std::string_view what, const tokenry_scope_set* set, std::
   return {};
 }
 
+Status read_key(const uint8_t* key, std::size_t size, engine::StoreKey& out, bool& given) {
+  given = key != nullptr || size != 0;
+  if (!given) return {};
+  if (key == nullptr) return missing_argument("key");
+  if (size != TOKENRY_KEY_SIZE) return {Code::invalid_argument, "a key has 32 bytes"};
+  std::memcpy(out.data(), key, size);
+  return {};
+}
+
+Status read_key_choice(const char* key_file, std::size_t key_file_size, const uint8_t* key,
+                       std::size_t key_size, std::string& file_out, engine::StoreKey& key_out,
+                       bool& key_given) {
+  if (key_file_size != 0) TOKENRY_TRY(read_path("key_file", key_file, key_file_size, file_out));
+  TOKENRY_TRY(read_key(key, key_size, key_out, key_given));
+  if (key_given && !file_out.empty()) {
+    return {Code::invalid_argument, "give either a key or a key file"};
+  }
+  return {};
+}
+
+base::Progress::Callback read_progress(tokenry_progress_callback callback, void* context) {
+  if (callback == nullptr) return {};
+  return [callback, context](std::uint64_t done, std::uint64_t total) {
+    callback(context, done, total);
+  };
+}
+
 }  // namespace tokenry::capi

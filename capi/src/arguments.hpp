@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/progress.hpp"
 #include "base/status.hpp"
+#include "engine/key_file.hpp"
 #include "model/scope_bits.hpp"
 #include "tokenry.h"
 
@@ -55,5 +57,16 @@ base::Status read_struct(std::string_view what, const Struct* in, Struct& out,
 // means something.
 base::Status read_scope_set(std::string_view what, const tokenry_scope_set* set,
                             std::uint64_t store_tag, model::ScopeBits& out);
+
+// A key of the caller's own; given tells whether there is one.
+base::Status read_key(const uint8_t* key, std::size_t size, engine::StoreKey& out, bool& given);
+
+// How to get at a store's key: a key file or a key, not both; neither is the key file's default.
+base::Status read_key_choice(const char* key_file, std::size_t key_file_size, const uint8_t* key,
+                             std::size_t key_size, std::string& file_out, engine::StoreKey& key_out,
+                             bool& key_given);
+
+// Nothing if callback is NULL.
+base::Progress::Callback read_progress(tokenry_progress_callback callback, void* context);
 
 }  // namespace tokenry::capi

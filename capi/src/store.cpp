@@ -1,9 +1,7 @@
 // Stores: create, open, close, stat.
-#include <cstring>
-
+#include "engine/store.hpp"
 #include "arguments.hpp"
 #include "engine/create_store.hpp"
-#include "engine/store.hpp"
 #include "scopes.hpp"
 #include "tokenry.h"
 #include "wall.hpp"
@@ -13,15 +11,6 @@ using base::Code;
 using base::Status;
 
 namespace {
-
-Status read_key(const uint8_t* key, size_t size, engine::StoreKey& out, bool& given) {
-  given = key != nullptr || size != 0;
-  if (!given) return {};
-  if (key == nullptr) return capi::missing_argument("key");
-  if (size != TOKENRY_KEY_SIZE) return {Code::invalid_argument, "a key has 32 bytes"};
-  std::memcpy(out.data(), key, size);
-  return {};
-}
 
 Status read_catalog(const tokenry_store_options& options, std::vector<model::Scope>& scopes) {
   std::string_view name;
@@ -57,7 +46,7 @@ Status read_options(const tokenry_store_options* given, engine::CreateOptions& o
     TOKENRY_TRY(capi::read_path("key_file", options.key_file, options.key_file_size, out.key_file));
   }
   bool has_key = false;
-  TOKENRY_TRY(read_key(options.key, options.key_size, key, has_key));
+  TOKENRY_TRY(capi::read_key(options.key, options.key_size, key, has_key));
   if (has_key) out.key = &key;
   if (options.map_size_bytes != 0) out.map_size_bytes = options.map_size_bytes;
   return read_catalog(options, out.scopes);
@@ -69,14 +58,9 @@ Status read_open_options(const tokenry_open_options* given, engine::OpenOptions&
   tokenry_open_options options{};
   TOKENRY_TRY(capi::read_struct("options", given, options));
   if (options.flags != 0) return {Code::invalid_argument, "options: unknown flags"};
-  if (options.key_file_size != 0) {
-    TOKENRY_TRY(capi::read_path("key_file", options.key_file, options.key_file_size, out.key_file));
-  }
   bool has_key = false;
-  TOKENRY_TRY(read_key(options.key, options.key_size, key, has_key));
-  if (has_key && !out.key_file.empty()) {
-    return {Code::invalid_argument, "give either a key or a key file"};
-  }
+  TOKENRY_TRY(capi::read_key_choice(options.key_file, options.key_file_size, options.key,
+                                    options.key_size, out.key_file, key, has_key));
   if (has_key) out.key = &key;
   if (options.log != nullptr) {
     out.log = [log = options.log, context = options.log_context](engine::LogLevel level,

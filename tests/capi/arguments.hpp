@@ -104,6 +104,8 @@ class Arguments {
 
   StructArgument<tokenry_store_options> store_options;
   StructArgument<tokenry_open_options> open_options;
+  StructArgument<tokenry_backup_options> backup_options;
+  StructArgument<tokenry_check_options> check_options;
   StructArgument<tokenry_scope> scope;
   StructArgument<tokenry_scope_set> ceiling;
   StructArgument<tokenry_scope_set> set;  // output

@@ -149,6 +149,7 @@ TEST(Infallible, FreesTakeNull) {
   tokenry_issued_list_free(nullptr);
   tokenry_verdict_info_free(nullptr);
   tokenry_event_free(nullptr);
+  tokenry_check_report_free(nullptr);
   EXPECT_EQ(tokenry_close(nullptr), TOKENRY_OK);
   EXPECT_EQ(tokenry_cursor_free(nullptr), TOKENRY_OK);
   EXPECT_EQ(tokenry_log_free(nullptr), TOKENRY_OK);

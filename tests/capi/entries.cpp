@@ -32,6 +32,11 @@ const std::vector<Entry> kFallible = {
           P::output),
     ENTRY(tokenry_freeze, tokenry_freeze(a.store, TEXT(a.actor)), P::store, P::actor),
     ENTRY(tokenry_thaw, tokenry_thaw(a.store, TEXT(a.actor)), P::store, P::actor),
+    ENTRY(tokenry_backup, tokenry_backup(a.store, TEXT(a.path), a.backup_options.get()), P::store,
+          P::new_path, P::backup_options),
+    ENTRY(tokenry_check,
+          OBJECT(tokenry_check_report, tokenry_check(TEXT(a.path), a.check_options.get(), out)),
+          P::open_path, P::check_options, P::output),
     ENTRY(tokenry_scope_add, tokenry_scope_add(a.store, TEXT(a.actor), a.scope.get()), P::store,
           P::actor, P::scope),
     ENTRY(tokenry_scope_list_get, OBJECT(tokenry_scope_list, tokenry_scope_list_get(a.store, out)),
@@ -113,7 +118,8 @@ const std::vector<const char*> kInfallible = {
     "tokenry_reason_name",      "tokenry_token_status_name", "tokenry_reason_http_status",
     "tokenry_store_info_free",  "tokenry_scope_list_free",   "tokenry_owner_info_free",
     "tokenry_owner_list_free",  "tokenry_token_info_free",   "tokenry_issued_free",
-    "tokenry_issued_list_free", "tokenry_verdict_info_free", "tokenry_event_free"};
+    "tokenry_issued_list_free", "tokenry_verdict_info_free", "tokenry_event_free",
+    "tokenry_check_report_free"};
 
 }  // namespace
 

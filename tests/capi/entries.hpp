@@ -27,6 +27,8 @@ enum class Part {
   id_text,
   store_options,
   open_options,
+  backup_options,
+  check_options,
   scope,
   ceiling,
   names,

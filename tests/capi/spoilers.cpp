@@ -195,6 +195,10 @@ std::vector<Spoiler> spoilers_of(Part part) {
       return bad_store_options();
     case Part::open_options:
       return bad_open_options();
+    case Part::backup_options:
+      return bad_backup_options();
+    case Part::check_options:
+      return bad_check_options();
     case Part::scope:
       return bad_scopes();
     case Part::ceiling: {
@@ -292,6 +296,10 @@ std::vector<Spoiler> extremes_of(Part part) {
       return longer_structs(&Arguments::store_options);
     case Part::open_options:
       return longer_structs(&Arguments::open_options);
+    case Part::backup_options:
+      return longer_structs(&Arguments::backup_options);
+    case Part::check_options:
+      return longer_structs(&Arguments::check_options);
     case Part::scope:
       return longer_structs(&Arguments::scope);
     case Part::ceiling:

@@ -76,23 +76,46 @@ Spoilers bad_store_options() {
   return all;
 }
 
-Spoilers bad_open_options() {
+// A key and where it stands, as more than one struct has them.
+template <typename Struct>
+Spoilers bad_key_choices(StructArgument<Struct> Arguments::*member) {
   static const std::uint8_t key[TOKENRY_KEY_SIZE] = {1};
+  const auto spoiler = [member](const char* name, void (*spoil)(Struct&)) {
+    return Spoiler{name, kInvalid, [member, spoil](Arguments& a) { spoil(*(a.*member)); }};
+  };
+  return {
+      spoiler("unknown flags", [](Struct& options) { options.flags = 1; }),
+      spoiler("a key file without text", [](Struct& options) { options.key_file_size = 4; }),
+      spoiler("a key without bytes", [](Struct& options) { options.key_size = TOKENRY_KEY_SIZE; }),
+      spoiler("a key too short",
+              [](Struct& options) {
+                options.key = key;
+                options.key_size = TOKENRY_KEY_SIZE - 1;
+              }),
+      spoiler("a key and a key file", [](Struct& options) {
+        options.key = key;
+        options.key_size = TOKENRY_KEY_SIZE;
+        options.key_file = "/key";
+        options.key_file_size = 4;
+      })};
+}
+
+Spoilers bad_open_options() {
   Spoilers all = bad_sizes(&Arguments::open_options, true);
-  append(all, {SPOIL("unknown flags", open_options->flags, 1),
-               SPOIL("a key file without text", open_options->key_file_size, 4),
-               SPOIL("a key without bytes", open_options->key_size, TOKENRY_KEY_SIZE),
-               {"a key too short", kInvalid,
-                [](Arguments& a) {
-                  a.open_options->key = key;
-                  a.open_options->key_size = TOKENRY_KEY_SIZE - 1;
-                }},
-               {"a key and a key file", kInvalid, [](Arguments& a) {
-                  a.open_options->key = key;
-                  a.open_options->key_size = TOKENRY_KEY_SIZE;
-                  a.open_options->key_file = "/key";
-                  a.open_options->key_file_size = 4;
-                }}});
+  append(all, bad_key_choices(&Arguments::open_options));
+  return all;
+}
+
+Spoilers bad_check_options() {
+  Spoilers all = bad_sizes(&Arguments::check_options, true);
+  append(all, bad_key_choices(&Arguments::check_options));
+  return all;
+}
+
+Spoilers bad_backup_options() {
+  Spoilers all = bad_sizes(&Arguments::backup_options, true);
+  append(all, {SPOIL("unknown flags", backup_options->flags, 2),
+               SPOIL("all flags", backup_options->flags, UINT32_MAX)});
   return all;
 }
 

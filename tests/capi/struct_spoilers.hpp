@@ -68,6 +68,8 @@ Spoilers longer_outputs(StructArgument<Struct> Arguments::*member) {
 
 Spoilers bad_store_options();
 Spoilers bad_open_options();
+Spoilers bad_backup_options();
+Spoilers bad_check_options();
 Spoilers bad_scopes();
 Spoilers bad_specs();
 Spoilers bad_edits();
