@@ -18,6 +18,8 @@ void add_scope(Command program, Context& context);
 void add_owner(Command program, Context& context);
 void add_freeze_thaw(Command program, Context& context);
 void add_log(Command program, Context& context);
+void add_backup(Command program, Context& context);
+void add_check(Command program, Context& context);
 void add_stat(Command program, Context& context);
 
 }  // namespace tokenry::cli

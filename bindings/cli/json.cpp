@@ -159,6 +159,26 @@ std::string frozen_json(bool frozen) {
   return one_line(object);
 }
 
+std::string backup_json(const std::string& directory, const BackupFacts& facts) {
+  Json object;
+  object["backup"] = directory;
+  object["has_key"] = facts.has_key;
+  object["data_bytes"] = facts.data_bytes;
+  return one_line(object);
+}
+
+std::string check_json(const CheckReport& report) {
+  Json object;
+  object["clean"] = report.clean();
+  object["finding_count"] = report.total_finding_count;
+  object["findings"] = report.findings;
+  object["rows_checked"] = report.rows_checked;
+  object["page_count"] = report.page_count;
+  object["token_count"] = report.token_count;
+  object["row_count"] = report.row_count;
+  return one_line(object);
+}
+
 std::string created_store_json(const std::string& directory, const StoreInfo& info) {
   Json object;
   object["store"] = directory;

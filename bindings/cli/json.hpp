@@ -36,6 +36,15 @@ std::string outcomes_json(std::string_view done, const std::vector<TokenOutcome>
 // freeze, thaw: what the store is then.
 std::string frozen_json(bool frozen);
 
+// What `backup` made.
+struct BackupFacts {
+  bool has_key = false;
+  std::uint64_t data_bytes = 0;
+};
+std::string backup_json(const std::string& directory, const BackupFacts& facts);
+
+std::string check_json(const CheckReport& report);
+
 std::string scope_json(const Scope& scope);
 std::string owner_json(const OwnerInfo& owner);
 std::string deleted_owner_json(const std::string& owner, std::uint64_t revoked_count);

@@ -47,6 +47,8 @@ void add_commands(Command program, Context& context) {
   add_owner(program, context);
   add_freeze_thaw(program, context);
   add_log(program, context);
+  add_backup(program, context);
+  add_check(program, context);
   add_stat(program, context);
 }
 

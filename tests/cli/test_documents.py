@@ -76,7 +76,7 @@ def completion(function, command):
 
 
 def test_there_are_commands():
-    assert len(COMMANDS) == 23 and ("owner", "delete") in COMMANDS and ("init",) in COMMANDS
+    assert len(COMMANDS) == 25 and ("owner", "delete") in COMMANDS and ("init",) in COMMANDS
 
 
 def test_the_manual_has_a_section_for_each_command_and_no_other():

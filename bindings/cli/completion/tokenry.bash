@@ -7,7 +7,7 @@ _tokenry_global_options='--store --key-file --actor --json --help'
 # Prints the commands below a command ("" for tokenry itself).
 _tokenry_commands() {
   case $1 in
-    '') echo 'init create verify list show edit suspend resume revoke purge scope owner freeze thaw log stat' ;;
+    '') echo 'init create verify list show edit suspend resume revoke purge scope owner freeze thaw log backup check stat' ;;
     scope) echo 'list add' ;;
     owner) echo 'list show set suspend resume rename delete' ;;
   esac
@@ -33,6 +33,7 @@ _tokenry_options() {
     'scope add') echo '--group --text --everything --escalates' ;;
     'owner set') echo '--ceiling' ;;
     'owner delete' | freeze | thaw) echo '--yes' ;;
+    backup) echo '--without-key' ;;
   esac
 }
 
@@ -97,6 +98,7 @@ _tokenry_complete_value() {
 _tokenry_complete_argument() {
   local word=$1
   case $_tokenry_command in
+    backup) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
     show | edit | suspend | resume | revoke | purge)
       mapfile -t COMPREPLY < <(compgen -W "$(_tokenry_ask 2 list) -" -- "$word")
       ;;
