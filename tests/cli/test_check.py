@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+from bulk import make_tokens
 from conftest import Cli
 from test_terminal import on_terminal
 
@@ -77,3 +78,26 @@ def test_while_others_have_the_store_open(cli):
 def test_no_bar_for_what_is_done_at_once(cli):
     code, seen = on_terminal(cli, "check").finish()
     assert code == 0 and seen.replace("\r\n", "\n") == "0 tokens, 67 rows, no problem found\n"
+
+
+@pytest.fixture(scope="module")
+def large(shared_cli):
+    make_tokens(shared_cli.store, 150_000)
+    return shared_cli
+
+
+def test_a_bar_on_a_terminal_while_it_lasts(large):
+    code, seen = on_terminal(large, "check").finish()
+    assert code == 0 and seen.count("Checking [") >= 1, seen
+    # The bar is taken back before the answer.
+    assert seen.endswith("\r\x1b[K150000 tokens, 450077 rows, no problem found\r\n"), seen
+
+
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, None])
+def test_no_bar_where_it_cannot_be_taken_back(large, environment):
+    if environment:
+        code, seen = on_terminal(large, "check", **environment).finish()
+    else:
+        result = large("check")
+        code, seen = result.code, result.out + result.err
+    assert code == 0 and "Checking" not in seen

@@ -3,13 +3,18 @@
 // to them.
 #include "storage/page_check.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <random>
 #include <thread>
 
+#include "storage/registry.hpp"
 #include "support/engine_store.hpp"
+#include "support/faults.hpp"
 
 namespace tokenry::test {
 namespace {
@@ -49,13 +54,42 @@ TEST_F(PageCheck, NeedsNoLockFileAndMakesNone) {
   EXPECT_FALSE(std::filesystem::exists(path_ + "/lock.mdb"));
 }
 
+// A reader that keeps all later pages alive, so that lists of free pages grow long.
+class OldReader {
+ public:
+  explicit OldReader(const std::string& path) {
+    const storage::ProcessLock held;
+    environment_ = *storage::open_environment(held, path);
+    reader_ = storage::Reader::attach(environment_, 0);
+    snapshot_.emplace(*reader_);
+  }
+  ~OldReader() {
+    snapshot_.reset();
+    reader_->detach();
+    const storage::ProcessLock held;
+    storage::release_environment(held, environment_);
+  }
+  OldReader(const OldReader&) = delete;
+  OldReader& operator=(const OldReader&) = delete;
+
+ private:
+  std::shared_ptr<storage::Environment> environment_;
+  std::shared_ptr<storage::Reader> reader_;
+  std::optional<storage::Snapshot> snapshot_;
+};
+
 // Trees grow, shrink and merge; lists of free pages grow long; values of all sizes come and go.
 TEST_F(PageCheck, FindsNothingAfterAnyWork) {
+  std::filesystem::remove_all(path_);
+  ASSERT_TRUE(make_store(path_, std::uint64_t{1} << 30).ok());
   const std::shared_ptr<Store> store = open_store(path_);
   std::mt19937 random(20);  // NOLINT: the same work each time
   std::vector<Held> live;
   std::vector<std::uint64_t> revoked;
+  std::optional<OldReader> old_reader;
   for (int round = 0; round < 120; ++round) {
+    if (round % 40 == 10) old_reader.emplace(path_);
+    if (round % 40 == 35) old_reader.reset();
     const std::string note(random() % 1025, 'n');
     ASSERT_TRUE(make_tokens(*store, "r" + std::to_string(round), random() % 200, &live, note,
                             "owner" + std::to_string(random() % 30))
@@ -95,6 +129,17 @@ TEST_F(PageCheck, FindsNothingWhileOthersCommit) {
   stop = true;
   writer.join();
   EXPECT_EQ(store->facts()->environment.reader_count, 1U) << "the walk left its reader behind";
+}
+
+TEST_F(PageCheck, FindsNothingAfterAFailedCommit) {
+  const std::shared_ptr<Store> store = open_store(path_);
+  for (int i = 0; i < 4; ++i) {
+    faults::fail_meta_write(EIO);
+    EXPECT_FALSE(make_tokens(*store, "failed" + std::to_string(i), 1).ok());
+    EXPECT_EQ(found(), "");
+    EXPECT_TRUE(make_tokens(*store, "next" + std::to_string(i), 1).ok());
+    EXPECT_EQ(found(), "");
+  }
 }
 
 TEST_F(PageCheck, TellsHowFarItIs) {
