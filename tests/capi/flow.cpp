@@ -98,6 +98,14 @@ int main() {
     tokenry_owner_list* owners = nullptr;
     expect(tokenry_owner_list_get(store, &owners) == TOKENRY_OK, "owners");
     tokenry_owner_list_free(owners);
+    const std::string copy = directory.in("copy" + std::to_string(round));
+    expect(tokenry_backup(store, copy.data(), copy.size(), nullptr) == TOKENRY_OK, "backup");
+    for (const std::string& checked : {path, copy}) {
+      tokenry_check_report* report = nullptr;
+      const int code = tokenry_check(checked.data(), checked.size(), nullptr, &report);
+      expect(code == TOKENRY_OK && report->finding_count == 0, "check");
+      tokenry_check_report_free(report);
+    }
     expect(tokenry_close(store) == TOKENRY_OK, "close");
     expect(tokenry_close(store) == TOKENRY_CLOSED, "close again");
   }

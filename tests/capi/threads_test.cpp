@@ -49,6 +49,58 @@ TEST(LastError, OutlivesSuccess) {
   EXPECT_EQ(tokenry_last_error(), text);
 }
 
+int backup_code(tokenry_store* store, const std::string& path) {
+  return tokenry_backup(store, path.data(), path.size(), nullptr);
+}
+
+// The findings of a check; -1 if it could not be made.
+int count_findings(const std::string& path) {
+  tokenry_check_report* report = nullptr;
+  if (tokenry_check(path.data(), path.size(), nullptr, &report) != TOKENRY_OK) return -1;
+  const int findings = static_cast<int>(report->total_finding_count);
+  tokenry_check_report_free(report);
+  return findings;
+}
+
+TEST(Threads, BackupsAndChecksRunBesideEverythingElse) {
+  World world;
+  const Token token = make_token(world.store(), "root", "kept", {"read"});
+  std::atomic<int> wrong{0};
+  in_threads(4, [&](int i) {
+    for (int round = 0; round < 10; ++round) {
+      const std::string name = std::to_string(i) + "-" + std::to_string(round);
+      if (i == 0) {
+        const std::string path = world.directory().in(name);
+        if (backup_code(world.store(), path) != TOKENRY_OK) ++wrong;
+        if (count_findings(path) != 0) ++wrong;
+      } else if (i == 1) {
+        if (count_findings(world.path()) != 0) ++wrong;
+      } else {
+        const Token made = make_token(world.store(), "root", name, {"read"});
+        if (revoke(world.store(), made.id) != TOKENRY_OK) ++wrong;
+        if (verify_code(world.store(), token.text) != TOKENRY_ALLOWED) ++wrong;
+      }
+    }
+  });
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Threads, ABackupThatRunsWhileTheStoreIsClosedIsWholeOrRefused) {
+  for (int round = 0; round < 20; ++round) {
+    World world;
+    const std::string path = world.directory().in("copy");
+    tokenry_store* const store = world.store();
+    int code = -1;
+    std::thread copier([&] { code = backup_code(store, path); });
+    world.close();
+    copier.join();
+    EXPECT_TRUE(code == TOKENRY_OK || code == TOKENRY_CLOSED) << code;
+    if (code == TOKENRY_OK) {
+      EXPECT_EQ(count_findings(path), 0);
+    }
+  }
+}
+
 TEST(Threads, CloseWaitsForCallsThatRun) {
   for (int round = 0; round < 20; ++round) {
     World world;

@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "engine/check.hpp"
 #include "engine/listing.hpp"
 #include "engine/log_check.hpp"
 #include "engine/store.hpp"
@@ -104,6 +105,13 @@ TEST_F(GoldenStore, EverySealHolds) {
   EXPECT_EQ(facts.owner_count, 4U);
   EXPECT_EQ(facts.free_slot_count, 0U);
   EXPECT_EQ(facts.slot_count, 44U);
+}
+
+TEST_F(GoldenStore, CheckFindsNothing) {
+  const auto report = check_store(path(), {});
+  ASSERT_TRUE(report.ok()) << report.status().text();
+  EXPECT_TRUE(report->findings.empty()) << report->findings.lines().front();
+  EXPECT_EQ(report->token_count, 44U);
 }
 
 TEST_F(GoldenStore, ItsTokensVerify) {

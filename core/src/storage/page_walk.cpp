@@ -17,8 +17,8 @@ namespace layout = lmdb_layout;
 
 namespace {
 
-// No address space is larger; LMDB would ask for as much as the meta page says.
-constexpr std::uint64_t kLargestMapBytes = std::uint64_t{1} << 46;
+// No store's map is larger. LMDB would ask for as much as the meta page says.
+constexpr std::uint64_t kLargestMapBytes = std::uint64_t{16} << 40;
 
 bool is_free_list_entry(const TreeWalk::Entry& entry, std::uint64_t txn_id) {
   const std::uint64_t freed_by = layout::number_at(entry.key, 0, 8);
@@ -71,18 +71,20 @@ void PageWalk::check_metas() {
   if (meta_.free_list.flags != layout::kIntegerKeys || meta_.main.flags != 0) {
     findings_.add("the meta page has unknown flags");
   }
-  const std::uint64_t used_pages = meta_.map_size_bytes / meta_.page_size;
-  if (meta_.map_size_bytes > kLargestMapBytes || used_pages <= meta_.last_page) {
-    findings_.add("the meta page has a map size of " + std::to_string(meta_.map_size_bytes) +
-                  " bytes, which cannot be");
-  }
 }
 
+// Whether the used part is there. What comes later takes memory by its size.
 bool PageWalk::check_file_size() {
   struct stat facts {};
   const bool known = ::fstat(fd_, &facts) == 0;
   const std::uint64_t pages =
       known ? static_cast<std::uint64_t>(facts.st_size) / meta_.page_size : 0;
+  const std::uint64_t map_pages = meta_.map_size_bytes / meta_.page_size;
+  if (meta_.map_size_bytes > kLargestMapBytes || map_pages <= meta_.last_page) {
+    findings_.add("the meta page has a map size of " + std::to_string(meta_.map_size_bytes) +
+                  " bytes, which cannot be");
+    return false;
+  }
   if (meta_.last_page < 1) {
     findings_.add("the meta page says that the file has no pages");
     return false;
