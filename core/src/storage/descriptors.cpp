@@ -17,7 +17,8 @@ std::vector<int> descriptors_of(const base::FileIdentity& file) {
     const long fd = std::strtol(entry->d_name, &end, 10);
     if (end == entry->d_name || *end != '\0') continue;
     struct stat facts {};
-    if (::fstat(static_cast<int>(fd), &facts) != 0) continue;
+    // By name: other threads open and close their own files meanwhile.
+    if (::fstatat(::dirfd(directory.get()), entry->d_name, &facts, 0) != 0) continue;
     if (base::identity_of(facts) == file) found.push_back(static_cast<int>(fd));
   }
   return found;

@@ -119,7 +119,11 @@ Status Environment::adopt_lock_file(const DataFileFacts& facts) {
   lock_identity_ = base::identity_of(lock);
   for (const int fd : descriptors_of(lock_identity_)) lock_fd_ = fd;
   for (const base::FileIdentity& file : {data_identity_, lock_identity_}) {
-    for (const int fd : descriptors_of(file)) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    for (const int fd : descriptors_of(file)) {
+      // One that has it already may be another thread's, which closes it at this moment.
+      const int flags = ::fcntl(fd, F_GETFD);
+      if (flags >= 0 && (flags & FD_CLOEXEC) == 0) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
   }
   if (lock_fd_ < 0) return {};
   if (lock.st_uid != facts.owner || lock.st_gid != facts.group) {
