@@ -80,6 +80,17 @@ def test_no_bar_for_what_is_done_at_once(cli):
     assert code == 0 and seen.replace("\r\n", "\n") == "0 tokens, 67 rows, no problem found\n"
 
 
+def test_of_many_problems_the_first_are_listed_and_all_counted(cli):
+    make_tokens(cli.store, 1200)
+    damage(cli, b"tester", b"taster")  # who made them, in each details row
+    result = cli.fails(5, "problems in the store", "check")
+    lines = result.out.splitlines()
+    assert len(lines) == 1001 and lines[0].startswith('owner "owner-0": the seal')
+    report = cli("--json", "check").json
+    assert len(report["findings"]) == 1000 and report["finding_count"] > 1200
+    assert lines[-1] == "and %d more" % (report["finding_count"] - 1000)
+
+
 @pytest.fixture(scope="module")
 def large(shared_cli):
     make_tokens(shared_cli.store, 150_000)

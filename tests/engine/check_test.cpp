@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "check_fixture.hpp"
 #include "data_file.hpp"
@@ -330,6 +332,22 @@ TEST_F(Check, ATamperedTokenIsCleanOnceItIsRevoked) {
   EXPECT_NE(found(), "");
   ASSERT_EQ(revoke("amy/two"), Code::ok);
   EXPECT_EQ(found(), "");
+}
+
+TEST_F(Check, ManyProblemsAreCountedAndTheFirstThousandKept) {
+  for (const std::uint32_t count : {999U, 1000U, 1001U, 1500U}) {
+    write([&](storage::WriteTransaction& write) -> Status {
+      for (std::uint32_t i = 0; i < count; ++i) {
+        TOKENRY_TRY(write.put(Table::details, NumberKey(5000 + i), ByteList(100)));
+      }
+      return {};
+    });
+    const auto report = check();
+    ASSERT_TRUE(report.ok());
+    EXPECT_EQ(report->findings.total(), count);
+    EXPECT_EQ(report->findings.lines().size(), std::min<std::size_t>(count, 1000));
+    EXPECT_EQ(report->findings.lines().front(), "slot 5000: has a details row, but holds no token");
+  }
 }
 
 // ---- what keeps the data from being looked at is an error

@@ -21,20 +21,24 @@ class Progress {
   // Cheap enough to be called for each page or row.
   void report(std::uint64_t done, std::uint64_t total) {
     if (!callback_) return;
+    total_ = total;
     const std::int64_t now_ms = coarse_monotonic_ms();
     if (now_ms - reported_at_ms_ < kPauseMs) return;
     reported_at_ms_ = now_ms;
     callback_(done < total ? done : total, total);
   }
 
+  // total may be less than was reported before: then that stands.
   void finish(std::uint64_t total) const {
-    if (callback_) callback_(total, total);
+    const std::uint64_t all = total < total_ ? total_ : total;
+    if (callback_) callback_(all, all);
   }
 
  private:
   static constexpr std::int64_t kPauseMs = 100;
 
   Callback callback_;
+  std::uint64_t total_ = 0;
   std::int64_t reported_at_ms_ = coarse_monotonic_ms();
 };
 

@@ -64,12 +64,8 @@ void check_map_size(const Store& store, const storage::PageReport& pages, CheckR
                       " bytes; the store was made with " + std::to_string(made));
 }
 
-}  // namespace
-
-Result<CheckReport> check_store(std::string_view path, const CheckOptions& options) {
-  const std::string directory(path);
-  TOKENRY_TRY(storage::check_directory(directory));
-  base::Progress progress(options.progress);
+Result<CheckReport> examine(const std::string& directory, const CheckOptions& options,
+                            base::Progress& progress) {
   TOKENRY_ASSIGN(storage::PageReport pages, storage::check_pages(directory, progress));
   CheckReport report;
   report.page_count = pages.page_count;
@@ -88,6 +84,16 @@ Result<CheckReport> check_store(std::string_view path, const CheckOptions& optio
   }
   check_map_size(**store, pages, report);
   TOKENRY_TRY(check_rows(**store, progress, report));
+  return report;
+}
+
+}  // namespace
+
+Result<CheckReport> check_store(std::string_view path, const CheckOptions& options) {
+  const std::string directory(path);
+  TOKENRY_TRY(storage::check_directory(directory));
+  base::Progress progress(options.progress);
+  TOKENRY_ASSIGN(CheckReport report, examine(directory, options, progress));
   progress.finish(2 * report.page_count);
   return report;
 }
