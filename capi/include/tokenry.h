@@ -15,8 +15,9 @@
  *            pointer with length 0 is "not given". Out: NUL-terminated and owned by the object
  *            that they came in; valid until that object is freed.
  * Structs    Each begins with struct_size. Set it to sizeof(the struct) and zero the rest before
- *            filling it: a zero field means "default". Structs grow only at the end; the longer
- *            one of a later version is taken if what this version does not know of it is zero.
+ *            filling it: a zero field means "default". Structs grow only at the end; the shorter
+ *            one of an earlier version is taken, and what it lacks is zero; the longer one of a
+ *            later version is taken if what this version does not know of it is zero.
  *            Structs that the library allocates carry their size for the same reason.
  * Outputs    Output pointers are nulled (output structs: made safe) before anything else and
  *            filled only on success. Every *_free function accepts NULL.
@@ -118,8 +119,11 @@ enum tokenry_limit {
   TOKENRY_MIN_PREFIX = 2,
   TOKENRY_MAX_PREFIX = 10,
   TOKENRY_KEY_SIZE = 32,
-  TOKENRY_ID_TEXT_SIZE = 11,     /* an id as base62 digits, without terminator */
-  TOKENRY_MAX_CREDENTIALS = 8192 /* longer credentials are malformed or a bad header */
+  TOKENRY_ID_TEXT_SIZE = 11,      /* an id as base62 digits, without terminator */
+  TOKENRY_MAX_CREDENTIALS = 8192, /* longer credentials are malformed or a bad header */
+  TOKENRY_MAX_NETWORKS = 100,     /* addresses and networks a token, count */
+  TOKENRY_MAX_RATES = 2,          /* rates a token, count */
+  TOKENRY_MAX_RATE_COUNT = 1000000
 };
 
 /* The library's version, "major.minor.patch". Static; never fails. */
@@ -232,10 +236,14 @@ typedef struct tokenry_store_options {
 int tokenry_store_create(const char* path, size_t path_size, const char* actor, size_t actor_size,
                          const tokenry_store_options* options);
 
+enum tokenry_open_flag {
+  TOKENRY_OPEN_NO_MAINTENANCE = 1 /* no thread: the host calls tokenry_maintain by itself */
+};
+
 /* How to open a store. */
 typedef struct tokenry_open_options {
   uint32_t struct_size;
-  uint32_t flags;       /* 0 */
+  uint32_t flags;       /* enum tokenry_open_flag */
   const char* key_file; /* default DIR/key */
   size_t key_file_size;
   const uint8_t* key; /* 32 bytes, instead of a key file; copied */
@@ -253,7 +261,8 @@ typedef struct tokenry_open_options {
 int tokenry_open(const char* path, size_t path_size, const tokenry_open_options* options,
                  tokenry_store** store);
 
-/* Closes the handle and waits for calls that run on it in other threads. NULL is fine.
+/* Closes the handle and waits for calls that run on it in other threads, then for its maintenance
+ * thread, and for up to a second if another handle or process is folding. NULL is fine.
  * Codes: TOKENRY_CLOSED. Must not be called from the log callback. */
 int tokenry_close(tokenry_store* store);
 
@@ -284,6 +293,10 @@ typedef struct tokenry_store_info {
   uint64_t transaction_id; /* of the snapshot that these figures began with */
   uint32_t frozen;         /* 1 or 0 */
   uint32_t reserved;
+  const char* cells_path;    /* the file of usage cells in shared memory; NULL: there is none */
+  const char* cells_problem; /* why uses are not counted and tokens with limits not admitted; NULL
+                                if they are */
+  uint64_t cells_bytes;
 } tokenry_store_info;
 
 /* Codes: TOKENRY_CLOSED, TOKENRY_INVALID_ARGUMENT, store errors. A tampered row is counted, not an
@@ -298,6 +311,15 @@ void tokenry_store_info_free(tokenry_store_info* info);
  * (the control row; every verification is refused then), store errors. */
 int tokenry_freeze(tokenry_store* store, const char* actor, size_t actor_size);
 int tokenry_thaw(tokenry_store* store, const char* actor, size_t actor_size);
+
+/* Folds the usage that all processes recorded into the data file, and clears what processes left
+ * behind that died. Call it every few seconds from a loop of your own, from any thread, or leave it
+ * to the store: unless it was opened with TOKENRY_OPEN_NO_MAINTENANCE, a thread does it every 5
+ * seconds once the process has verified a token. tokenry_close does it once more in any case, if
+ * the process verified one. What was not folded survives the death of every process, but not a
+ * power cut. folded_count (may be NULL) gets the number of tokens whose usage was written; 0 also
+ * where another handle or process is folding just now. Codes: TOKENRY_STORE_FULL, store errors. */
+int tokenry_maintain(tokenry_store* store, uint64_t* folded_count);
 
 /* ---- backup and check -------------------------------------------------------------------- */
 
@@ -339,6 +361,9 @@ typedef struct tokenry_check_options {
   size_t key_size;
   tokenry_progress_callback progress; /* may be NULL */
   void* progress_context;
+  const char* head; /* a line of the log's head that was kept elsewhere: the store must be true to it
+                       still, or the log was cut or all of it put back from an older copy */
+  size_t head_size;
 } tokenry_check_options;
 
 /* What an examination found. Freed by tokenry_check_report_free. */
@@ -442,6 +467,13 @@ void tokenry_owner_list_free(tokenry_owner_list* list);
 
 /* ---- tokens ------------------------------------------------------------------------------ */
 
+/* So many uses at once, and then one more whenever period_ms / count has passed (GCRA), shared by
+ * all processes of the host and counted on a clock that nobody sets. */
+typedef struct tokenry_rate {
+  uint32_t count;     /* 1 to TOKENRY_MAX_RATE_COUNT, at most 100 for each millisecond */
+  uint32_t period_ms; /* 1 second to 31 days */
+} tokenry_rate;
+
 /* Everything about a token but its secret. Freed by tokenry_token_info_free. */
 typedef struct tokenry_token_info {
   uint32_t struct_size;
@@ -465,7 +497,24 @@ typedef struct tokenry_token_info {
   int64_t expires_at_ms; /* the first millisecond at which it no longer works */
   int64_t updated_at_ms;
   int64_t revoked_at_ms;
-  int64_t last_used_at_ms; /* 0: not recorded */
+  int64_t last_used_at_ms;  /* to the second; 0: never */
+  const char* last_used_ip; /* of the last use; NULL if no address was given, or never used */
+  uint64_t use_count;       /* verifications that were allowed */
+  uint64_t denied_count;    /* verifications that were denied though the right secret was shown */
+  const char* const* exercised_scopes; /* that verifications asked for and got, by name */
+  size_t exercised_scope_count;
+  uint64_t exercised_bits[4];
+  const char* const* allow_ips; /* addresses and networks it may be used from; none: anywhere */
+  size_t allow_ip_count;
+  uint64_t max_uses;  /* since that limit was set; 0: no limit */
+  uint64_t uses_left; /* of max_uses */
+  const tokenry_rate* rates;
+  size_t rate_count;
+  int64_t overlap_ends_at_ms;         /* when the previous secret ended or ends; 0: never rotated */
+  uint32_t retires_on_use;            /* 1: the newest secret's first use ends the overlap */
+  uint32_t newest_secret_used;        /* 1: it was shown since the last rotation */
+  int64_t previous_secret_seen_at_ms; /* when the previous secret was last shown, accepted or not;
+                                         0: not since the rotation */
 } tokenry_token_info;
 
 void tokenry_token_info_free(tokenry_token_info* info);
@@ -483,6 +532,12 @@ typedef struct tokenry_token_spec {
   const tokenry_scope_set* scopes; /* required; the empty set grants nothing but identity */
   int64_t expires_at_ms;           /* must lie in the future; 0 never */
   int64_t not_before_ms;           /* 0 at once; before expires_at_ms */
+  const char* const* allow_ips;    /* NUL-terminated: an IPv4 or IPv6 address, or ADDRESS/BITS
+                                      without host bits; none: from anywhere */
+  size_t allow_ip_count;           /* up to TOKENRY_MAX_NETWORKS */
+  uint64_t max_uses;               /* at most 10^12; 0: no limit */
+  const tokenry_rate* rates;       /* all must admit */
+  size_t rate_count;               /* up to TOKENRY_MAX_RATES */
 } tokenry_token_spec;
 
 /* A new token, the only place where its text ever stands. tokenry_issued_free wipes it. */
@@ -534,7 +589,10 @@ enum tokenry_edit_field {
   TOKENRY_EDIT_REMOVE_SCOPES = 8, /* applied after adding */
   TOKENRY_EDIT_EXPIRES_AT = 16,
   TOKENRY_EDIT_NOT_BEFORE = 32,
-  TOKENRY_EDIT_NOTE = 64
+  TOKENRY_EDIT_NOTE = 64,
+  TOKENRY_EDIT_ALLOW_IPS = 128, /* replace the list; an empty one admits from anywhere */
+  TOKENRY_EDIT_MAX_USES = 256,  /* so many uses from now on; 0: no limit */
+  TOKENRY_EDIT_RATES = 512      /* replace the rates */
 };
 
 enum tokenry_change_flag {
@@ -556,6 +614,11 @@ typedef struct tokenry_edit_spec {
   const tokenry_scope_set* remove_scopes;
   int64_t expires_at_ms; /* 0 never; else in the future */
   int64_t not_before_ms; /* 0 at once */
+  const char* const* allow_ips;
+  size_t allow_ip_count;
+  uint64_t max_uses;
+  const tokenry_rate* rates;
+  size_t rate_count;
 } tokenry_edit_spec;
 
 /* Edits a token; holds for every verification that begins after the call returned. after (may be
@@ -564,6 +627,39 @@ typedef struct tokenry_edit_spec {
  * TOKENRY_TAMPERED, TOKENRY_STORE_FULL, store errors. */
 int tokenry_edit(tokenry_store* store, const char* actor, size_t actor_size, uint64_t id,
                  const tokenry_edit_spec* spec, tokenry_token_info** after);
+
+enum tokenry_rotate_flag {
+  TOKENRY_ROTATE_RETIRE_ON_USE = 1, /* the new secret's first use ends the overlap, durably before
+                                       that use is answered */
+  TOKENRY_ROTATE_AT_ONCE = 2        /* no overlap, also where a rotation is pending: from now on the
+                                       new secret alone works */
+};
+
+/* How to rotate. */
+typedef struct tokenry_rotate_spec {
+  uint32_t struct_size;
+  uint32_t flags;     /* enum tokenry_rotate_flag */
+  int64_t overlap_ms; /* how long the present secret goes on working; up to 366 days; 0: 24 hours */
+} tokenry_rotate_spec;
+
+/* Gives a token a new secret; id, label and settings stay. spec may be NULL. Afterwards the old
+ * secret answers TOKENRY_RETIRED_SECRET. Rotating again while the overlap runs replaces a newest
+ * secret that nobody has shown yet, so a rotation whose answer was lost can be repeated; the
+ * replaced secret answers TOKENRY_UNKNOWN. Codes: TOKENRY_NOT_FOUND, TOKENRY_CONFLICT (revoked; or
+ * a rotation is pending and its secret was used: finish or abort it first),
+ * TOKENRY_INVALID_ARGUMENT, TOKENRY_TAMPERED, TOKENRY_STORE_FULL, store errors. */
+int tokenry_rotate(tokenry_store* store, const char* actor, size_t actor_size, uint64_t id,
+                   const tokenry_rotate_spec* spec, tokenry_issued** issued);
+
+/* finish ends the overlap now; idempotent. abort goes back to the previous secret while that still
+ * works: the newest one answers TOKENRY_RETIRED_SECRET then if it was shown before, else
+ * TOKENRY_UNKNOWN. after (may be NULL) gets the token as it is then. Codes: TOKENRY_NOT_FOUND,
+ * TOKENRY_CONFLICT (revoked; never rotated; abort: the overlap is over), TOKENRY_TAMPERED, store
+ * errors. */
+int tokenry_rotate_finish(tokenry_store* store, const char* actor, size_t actor_size, uint64_t id,
+                          tokenry_token_info** after);
+int tokenry_rotate_abort(tokenry_store* store, const char* actor, size_t actor_size, uint64_t id,
+                         tokenry_token_info** after);
 
 /* The four below act on count ids, up to 1,000,000, in one transaction. What can be done is done;
  * codes (may be NULL) gets a status for each id. The call answers TOKENRY_OK if all went, else the
@@ -595,7 +691,8 @@ enum tokenry_sort {
   TOKENRY_SORT_LABEL = 2,
   TOKENRY_SORT_CREATED = 3,
   TOKENRY_SORT_EXPIRES = 4, /* those that never expire come after all others */
-  TOKENRY_SORT_STATUS = 5
+  TOKENRY_SORT_STATUS = 5,
+  TOKENRY_SORT_LAST_USED = 6 /* never used first */
 };
 
 /* Which tokens. Empty lists match all; within a list any match counts; the lists must all match. */
@@ -778,7 +875,8 @@ typedef struct tokenry_request {
   size_t credentials_size;
   const tokenry_scope_set* required; /* all are required; NULL or empty: none */
   int64_t now_ms;                    /* the clock to judge by; 0: the system's */
-  uint32_t address_size;             /* of the peer: 0 not given, 4 IPv4, 16 IPv6 */
+  uint32_t address_size;             /* of the peer: 0 not given, 4 IPv4, 16 IPv6. A token with a
+                                        list of addresses is denied where none is given */
   uint8_t address[16];               /* network byte order */
   uint32_t reserved;
 } tokenry_request;
@@ -800,8 +898,10 @@ typedef struct tokenry_verdict {
 
 /* Judges request. Returns verdict->reason: 0 only if the token may do what is required. Misuse
  * (handle, NULL, struct_size, a set of another store) returns a status of 100 or more, with the
- * verdict TOKENRY_UNAVAILABLE. verdict may be NULL. Writes nothing, takes no lock, and allocates
- * nothing after the thread's first call on the store. */
+ * verdict TOKENRY_UNAVAILABLE. verdict may be NULL. Takes no lock, writes to no file but the shared
+ * memory of the usage cells, and allocates nothing after the thread's first call on the store; but
+ * for two commits: a block of uses for a token with a limit on them, and the end of an overlap that
+ * the newest secret's first use brings about. What cannot be committed is TOKENRY_UNAVAILABLE. */
 int tokenry_verify(tokenry_store* store, const tokenry_request* request, tokenry_verdict* verdict);
 
 /* A verdict in words. Freed by tokenry_verdict_info_free. */

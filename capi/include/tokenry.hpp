@@ -273,6 +273,9 @@ struct OwnerInfo {
   std::string created_by;
 };
 
+// So many uses at once, and then one more whenever period_ms / count has passed.
+using Rate = tokenry_rate;
+
 // Everything about a token but its secret.
 struct TokenInfo {
   std::uint64_t id = 0;
@@ -293,7 +296,20 @@ struct TokenInfo {
   std::int64_t expires_at_ms = 0;  // the first millisecond at which it no longer works
   std::int64_t updated_at_ms = 0;
   std::int64_t revoked_at_ms = 0;
-  std::int64_t last_used_at_ms = 0;  // 0: not recorded
+  std::int64_t last_used_at_ms = 0;         // to the second; 0: never
+  std::optional<std::string> last_used_ip;  // if an address was given then
+  std::uint64_t use_count = 0;              // verifications that were allowed
+  std::uint64_t denied_count = 0;           // denied though the right secret was shown
+  std::vector<std::string> exercised_scopes;
+  std::array<std::uint64_t, 4> exercised_bits{};
+  std::vector<std::string> allow_ips;  // where it may be used from; none: anywhere
+  std::uint64_t max_uses = 0;          // since that limit was set; 0: no limit
+  std::uint64_t uses_left = 0;         // of max_uses
+  std::vector<Rate> rates;
+  std::int64_t overlap_ends_at_ms = 0;  // when the previous secret ended or ends; 0: never rotated
+  bool retires_on_use = false;          // the newest secret's first use ends the overlap
+  bool newest_secret_used = false;      // shown since the last rotation
+  std::int64_t previous_secret_seen_at_ms = 0;  // last shown, accepted or not
 };
 
 // A token to make; owner, label and scopes are needed.
@@ -304,6 +320,9 @@ struct TokenSpec {
   ScopeSet scopes;  // the empty set grants nothing but identity
   std::int64_t expires_at_ms = 0;
   std::int64_t not_before_ms = 0;
+  std::vector<std::string> allow_ips = {};  // addresses, or ADDRESS/BITS; none: from anywhere
+  std::uint64_t max_uses = 0;               // 0: no limit
+  std::vector<Rate> rates = {};             // up to two; all must admit
 };
 
 // What to change in a token: the fields that hold a value. Removing is applied after adding.
@@ -313,8 +332,18 @@ struct Edit {
   std::optional<ScopeSet> set_scopes;
   std::optional<ScopeSet> add_scopes;
   std::optional<ScopeSet> remove_scopes;
-  std::optional<std::int64_t> expires_at_ms;  // 0: never
-  std::optional<std::int64_t> not_before_ms;  // 0: at once
+  std::optional<std::int64_t> expires_at_ms;          // 0: never
+  std::optional<std::int64_t> not_before_ms;          // 0: at once
+  std::optional<std::vector<std::string>> allow_ips;  // replaces the list; empty: from anywhere
+  std::optional<std::uint64_t> max_uses;              // so many from now on; 0: no limit
+  std::optional<std::vector<Rate>> rates;             // replaces the rates
+};
+
+// How to give a token a new secret.
+struct Rotation {
+  std::int64_t overlap_ms = 0;  // how long the present one goes on working; 0: 24 hours
+  bool retires_on_use = false;  // the new secret's first use ends the overlap
+  bool at_once = false;         // no overlap: from now on the new secret alone works
 };
 
 // Whether a change is made or only checked.
@@ -355,6 +384,19 @@ inline TokenInfo token_info(const tokenry_token_info& raw) {
   info.updated_at_ms = raw.updated_at_ms;
   info.revoked_at_ms = raw.revoked_at_ms;
   info.last_used_at_ms = raw.last_used_at_ms;
+  if (raw.last_used_ip != nullptr) info.last_used_ip = raw.last_used_ip;
+  info.use_count = raw.use_count;
+  info.denied_count = raw.denied_count;
+  info.exercised_scopes = texts(raw.exercised_scopes, raw.exercised_scope_count);
+  info.exercised_bits = bits(raw.exercised_bits);
+  info.allow_ips = texts(raw.allow_ips, raw.allow_ip_count);
+  info.max_uses = raw.max_uses;
+  info.uses_left = raw.uses_left;
+  info.rates.assign(raw.rates, raw.rates + raw.rate_count);
+  info.overlap_ends_at_ms = raw.overlap_ends_at_ms;
+  info.retires_on_use = raw.retires_on_use != 0;
+  info.newest_secret_used = raw.newest_secret_used != 0;
+  info.previous_secret_seen_at_ms = raw.previous_secret_seen_at_ms;
   return info;
 }
 
@@ -413,7 +455,8 @@ enum class Sort : std::uint32_t {
   kLabel = TOKENRY_SORT_LABEL,
   kCreated = TOKENRY_SORT_CREATED,
   kExpires = TOKENRY_SORT_EXPIRES,
-  kStatus = TOKENRY_SORT_STATUS
+  kStatus = TOKENRY_SORT_STATUS,
+  kLastUsed = TOKENRY_SORT_LAST_USED
 };
 
 // Which tokens. Empty lists match all; within a list any match counts; the lists must all match.
@@ -856,6 +899,7 @@ struct OpenOptions {
   // Receives one line. Called on the thread that noticed; it must not close the store, and what it
   // throws is dropped.
   std::function<void(LogLevel, std::string_view)> log;
+  bool maintains_itself = true;  // by a thread; else call maintain() every few seconds
 };
 
 // Counts and facts of a store.
@@ -883,6 +927,9 @@ struct StoreInfo {
   std::uint32_t reader_limit = 0;
   std::uint64_t transaction_id = 0;
   bool frozen = false;
+  std::optional<std::string> cells_path;     // the file of usage cells, if there is one
+  std::optional<std::string> cells_problem;  // why uses are not counted
+  std::uint64_t cells_bytes = 0;
 };
 
 // Tells how far long work has come: done of total, in units of its own. Called on the thread that
@@ -900,6 +947,7 @@ struct CheckOptions {
   std::string_view key_file;  // "": key, in the store
   const Key* key = nullptr;
   ProgressFunction progress;
+  std::string_view head;  // a line of the log's head that was kept elsewhere, to be true to
 };
 
 // What an examination found.
@@ -1004,6 +1052,8 @@ inline void create_store(std::string_view path, std::string_view actor,
   raw.key = options.key == nullptr ? nullptr : options.key->data();
   raw.key_size = options.key == nullptr ? 0 : options.key->size();
   detail::set_progress(options.progress, raw);
+  raw.head = options.head.data();
+  raw.head_size = options.head.size();
   tokenry_check_report* found = nullptr;
   const bool ok = status.take(tokenry_check(path.data(), path.size(), &raw, &found));
   const detail::Owned<tokenry_check_report, tokenry_check_report_free> owned(found);
@@ -1050,6 +1100,7 @@ class Store {
     raw.key_file_size = options.key_file.size();
     raw.key = options.key == nullptr ? nullptr : options.key->data();
     raw.key_size = options.key == nullptr ? 0 : options.key->size();
+    if (!options.maintains_itself) raw.flags |= TOKENRY_OPEN_NO_MAINTENANCE;
     if (options.log) {
       store.log_ = std::make_unique<LogFunction>(options.log);
       raw.log = &Store::forward_log;
@@ -1074,6 +1125,13 @@ class Store {
   }
   void thaw(std::string_view actor, Status& status) {
     status.take(tokenry_thaw(raw_, actor.data(), actor.size()));
+  }
+
+  // Folds the usage that all processes recorded into the data file; gives how many tokens it was.
+  std::uint64_t maintain(Status& status) {
+    std::uint64_t folded_count = 0;
+    status.take(tokenry_maintain(raw_, &folded_count));
+    return folded_count;
   }
 
   // Counts and facts; walks every record. A tampered row is counted, not an error.
@@ -1197,7 +1255,9 @@ class Store {
 
   // Makes a token, durable when the call returns. The result alone ever shows its text.
   [[nodiscard]] Issued create(std::string_view actor, const TokenSpec& spec, Status& status) {
-    const tokenry_token_spec raw = raw_spec(spec);
+    std::vector<const char*> allow_ips;
+    if (!c_strings(spec.allow_ips, allow_ips, status)) return Issued();
+    const tokenry_token_spec raw = raw_spec(spec, allow_ips);
     tokenry_issued* issued = nullptr;
     status.take(tokenry_create(raw_, actor.data(), actor.size(), &raw, &issued));
     return Issued(issued);
@@ -1208,7 +1268,11 @@ class Store {
                                        Status& status) {
     std::vector<tokenry_token_spec> raw;
     raw.reserve(specs.size());
-    for (const TokenSpec& spec : specs) raw.push_back(raw_spec(spec));
+    std::vector<std::vector<const char*>> allow_ips(specs.size());
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      if (!c_strings(specs[i].allow_ips, allow_ips[i], status)) return IssuedList();
+      raw.push_back(raw_spec(specs[i], allow_ips[i]));
+    }
     tokenry_issued_list* list = nullptr;
     status.take(
         tokenry_create_many(raw_, actor.data(), actor.size(), raw.data(), raw.size(), &list));
@@ -1242,11 +1306,34 @@ class Store {
   // Edits a token and gives it as it is then, or would be in a dry run.
   TokenInfo edit(std::string_view actor, std::uint64_t id, const Edit& edit, Change change,
                  Status& status) {
-    const tokenry_edit_spec raw = edit_spec(edit, change);
+    std::vector<const char*> allow_ips;
+    if (edit.allow_ips && !c_strings(*edit.allow_ips, allow_ips, status)) return TokenInfo();
+    const tokenry_edit_spec raw = edit_spec(edit, change, allow_ips);
     tokenry_token_info* after = nullptr;
     const bool ok = status.take(tokenry_edit(raw_, actor.data(), actor.size(), id, &raw, &after));
     const detail::Owned<tokenry_token_info, tokenry_token_info_free> owned(after);
     return ok ? detail::token_info(*after) : TokenInfo();
+  }
+
+  // Gives a token a new secret; the result alone ever shows its text. The old one goes on working
+  // until the overlap ends.
+  [[nodiscard]] Issued rotate(std::string_view actor, std::uint64_t id, const Rotation& rotation,
+                              Status& status) {
+    auto raw = detail::sized<tokenry_rotate_spec>();
+    raw.overlap_ms = rotation.overlap_ms;
+    if (rotation.retires_on_use) raw.flags |= TOKENRY_ROTATE_RETIRE_ON_USE;
+    if (rotation.at_once) raw.flags |= TOKENRY_ROTATE_AT_ONCE;
+    tokenry_issued* issued = nullptr;
+    status.take(tokenry_rotate(raw_, actor.data(), actor.size(), id, &raw, &issued));
+    return Issued(issued);
+  }
+  // Ends the overlap; idempotent.
+  TokenInfo finish_rotation(std::string_view actor, std::uint64_t id, Status& status) {
+    return end_rotation(tokenry_rotate_finish, actor, id, status);
+  }
+  // Goes back to the previous secret, while that still works.
+  TokenInfo abort_rotation(std::string_view actor, std::uint64_t id, Status& status) {
+    return end_rotation(tokenry_rotate_abort, actor, id, status);
   }
 
   // The four below act on all ids in one transaction and give a code for each id, in the order of
@@ -1399,6 +1486,9 @@ class Store {
   void thaw(std::string_view actor) {
     detail::or_throw([&](Status& status) { thaw(actor, status); });
   }
+  std::uint64_t maintain() {
+    return detail::or_throw([&](Status& status) { return maintain(status); });
+  }
   [[nodiscard]] StoreInfo stat() const {
     return detail::or_throw([&](Status& status) { return stat(status); });
   }
@@ -1461,6 +1551,16 @@ class Store {
     return detail::or_throw(
         [&](Status& status) { return edit(actor, id, changes, change, status); });
   }
+  [[nodiscard]] Issued rotate(std::string_view actor, std::uint64_t id,
+                              const Rotation& rotation = {}) {
+    return detail::or_throw([&](Status& status) { return rotate(actor, id, rotation, status); });
+  }
+  TokenInfo finish_rotation(std::string_view actor, std::uint64_t id) {
+    return detail::or_throw([&](Status& status) { return finish_rotation(actor, id, status); });
+  }
+  TokenInfo abort_rotation(std::string_view actor, std::uint64_t id) {
+    return detail::or_throw([&](Status& status) { return abort_rotation(actor, id, status); });
+  }
   void suspend(std::string_view actor, const std::vector<std::uint64_t>& ids,
                Change change = Change::kApply) {
     detail::or_throw([&](Status& status) { suspend(actor, ids, change, status); });
@@ -1504,7 +1604,23 @@ class Store {
   // Long enough for every challenge but one that names many scopes.
   static constexpr std::size_t kChallengeGuess = 256;
 
-  static tokenry_token_spec raw_spec(const TokenSpec& spec) {
+  // The addresses as C strings; false if one holds a NUL, where it would be cut off.
+  static bool c_strings(const std::vector<std::string>& texts, std::vector<const char*>& result,
+                        Status& status) {
+    result.reserve(texts.size());
+    for (const std::string& text : texts) {
+      if (text.find('\0') != std::string::npos) {
+        status = Status(Code::kInvalidArgument, "an address in allow_ips must not hold NUL");
+        return false;
+      }
+      result.push_back(text.c_str());
+    }
+    return true;
+  }
+
+  // allow_ips are the C strings of the spec's, and must live as long as the result.
+  static tokenry_token_spec raw_spec(const TokenSpec& spec,
+                                     const std::vector<const char*>& allow_ips) {
     auto raw = detail::sized<tokenry_token_spec>();
     raw.owner = spec.owner.data();
     raw.owner_size = spec.owner.size();
@@ -1515,6 +1631,11 @@ class Store {
     raw.scopes = &spec.scopes.raw();
     raw.expires_at_ms = spec.expires_at_ms;
     raw.not_before_ms = spec.not_before_ms;
+    raw.allow_ips = allow_ips.empty() ? nullptr : allow_ips.data();
+    raw.allow_ip_count = allow_ips.size();
+    raw.max_uses = spec.max_uses;
+    raw.rates = spec.rates.empty() ? nullptr : spec.rates.data();
+    raw.rate_count = spec.rates.size();
     return raw;
   }
 
@@ -1555,10 +1676,24 @@ class Store {
     info.reader_limit = raw.reader_limit;
     info.transaction_id = raw.transaction_id;
     info.frozen = raw.frozen != 0;
+    if (raw.cells_path != nullptr) info.cells_path = raw.cells_path;
+    if (raw.cells_problem != nullptr) info.cells_problem = raw.cells_problem;
+    info.cells_bytes = raw.cells_bytes;
     return info;
   }
 
-  static tokenry_edit_spec edit_spec(const Edit& edit, Change change) noexcept {
+  using EndCall = int (*)(tokenry_store*, const char*, std::size_t, std::uint64_t,
+                          tokenry_token_info**);
+  TokenInfo end_rotation(EndCall call, std::string_view actor, std::uint64_t id, Status& status) {
+    tokenry_token_info* after = nullptr;
+    const bool ok = status.take(call(raw_, actor.data(), actor.size(), id, &after));
+    const detail::Owned<tokenry_token_info, tokenry_token_info_free> owned(after);
+    return ok ? detail::token_info(*after) : TokenInfo();
+  }
+
+  // allow_ips are the C strings of the edit's, and must live as long as the result.
+  static tokenry_edit_spec edit_spec(const Edit& edit, Change change,
+                                     const std::vector<const char*>& allow_ips) {
     auto raw = detail::sized<tokenry_edit_spec>();
     raw.flags = static_cast<std::uint32_t>(change);
     const auto set_text = [&raw](std::uint32_t field, const std::optional<std::string_view>& text,
@@ -1587,7 +1722,26 @@ class Store {
     set_scopes(TOKENRY_EDIT_REMOVE_SCOPES, edit.remove_scopes, raw.remove_scopes);
     set_time(TOKENRY_EDIT_EXPIRES_AT, edit.expires_at_ms, raw.expires_at_ms);
     set_time(TOKENRY_EDIT_NOT_BEFORE, edit.not_before_ms, raw.not_before_ms);
+    set_conditions(edit, allow_ips, raw);
     return raw;
+  }
+
+  static void set_conditions(const Edit& edit, const std::vector<const char*>& allow_ips,
+                             tokenry_edit_spec& raw) {
+    if (edit.allow_ips) {
+      raw.fields |= TOKENRY_EDIT_ALLOW_IPS;
+      raw.allow_ips = allow_ips.data();
+      raw.allow_ip_count = allow_ips.size();
+    }
+    if (edit.max_uses) {
+      raw.fields |= TOKENRY_EDIT_MAX_USES;
+      raw.max_uses = *edit.max_uses;
+    }
+    if (edit.rates) {
+      raw.fields |= TOKENRY_EDIT_RATES;
+      raw.rates = edit.rates->data();
+      raw.rate_count = edit.rates->size();
+    }
   }
 
   std::vector<Code> for_each_id(ManyCall call, std::string_view actor,

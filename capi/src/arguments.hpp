@@ -30,9 +30,10 @@ base::Status wrong_struct_size(std::string_view what, std::size_t given, std::si
 // Whether some version of the header, this one or a later one, may have a struct of this size. No
 // compiler makes one that its alignment does not divide.
 template <typename Struct>
-bool is_struct_size(std::size_t size, std::size_t least = sizeof(Struct)) {
+bool is_struct_size(std::size_t size, std::size_t first_size = sizeof(Struct)) {
   constexpr std::size_t kLongest = 4096;
-  return size >= least && size <= kLongest && size % alignof(Struct) == 0;
+  const bool is_later = size >= sizeof(Struct) && size <= kLongest && size % alignof(Struct) == 0;
+  return is_later || size == first_size;
 }
 
 // Copies a caller's struct into out, whatever version of the header the caller was built with. The
@@ -40,10 +41,11 @@ bool is_struct_size(std::size_t size, std::size_t least = sizeof(Struct)) {
 // they ask for would not be done.
 template <typename Struct>
 base::Status read_struct(std::string_view what, const Struct* in, Struct& out,
-                         std::size_t least = sizeof(Struct)) {
+                         std::size_t first_size = sizeof(Struct)) {
   if (in == nullptr) return missing_argument(what);
   const std::size_t size = in->struct_size;
-  if (!is_struct_size<Struct>(size, least)) return wrong_struct_size(what, size, sizeof(Struct));
+  if (!is_struct_size<Struct>(size, first_size))
+    return wrong_struct_size(what, size, sizeof(Struct));
   const auto* bytes = reinterpret_cast<const unsigned char*>(in);
   for (std::size_t i = sizeof(Struct); i < size; ++i) {
     if (bytes[i] != 0) return wrong_struct_size(what, size, sizeof(Struct));

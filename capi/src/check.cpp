@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "arguments.hpp"
+#include "head.hpp"
 #include "tokenry.h"
 #include "wall.hpp"
 
@@ -24,6 +25,10 @@ Status read_options(const tokenry_check_options* given, engine::CheckOptions& ou
                                     options.key_size, out.key_file, key, has_key));
   if (has_key) out.key = &key;
   out.progress = capi::read_progress(options.progress, options.progress_context);
+  if (options.head_size == 0) return {};
+  std::string_view text;
+  TOKENRY_TRY(capi::read_text("head", options.head, options.head_size, text));
+  TOKENRY_ASSIGN(out.kept_head, capi::parse_head(text));
   return {};
 }
 

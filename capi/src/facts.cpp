@@ -1,6 +1,8 @@
 // Names, numbers and ids: calls that need no store.
 #include "arguments.hpp"
 #include "model/event.hpp"
+#include "model/limits.hpp"
+#include "model/network.hpp"
 #include "model/verdict.hpp"
 #include "token/header.hpp"
 #include "token/text.hpp"
@@ -46,6 +48,9 @@ static_assert(static_cast<int>(model::FieldKind::text) == TOKENRY_FIELD_TEXT);
 static_assert(static_cast<int>(model::FieldKind::flag) == TOKENRY_FIELD_FLAG);
 static_assert(token::kIdText == TOKENRY_ID_TEXT_SIZE);
 static_assert(token::kMaxCredentials == TOKENRY_MAX_CREDENTIALS);
+static_assert(model::kMaxNetworks == TOKENRY_MAX_NETWORKS);
+static_assert(model::kMaxRates == TOKENRY_MAX_RATES);
+static_assert(model::kMaxRateCount == TOKENRY_MAX_RATE_COUNT);
 
 extern "C" {
 

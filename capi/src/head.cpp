@@ -1,4 +1,6 @@
 // The log's head: asked for, printed, read and checked.
+#include "head.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstring>
@@ -24,10 +26,9 @@ void make_safe(tokenry_head& head) {
   head.struct_size = size;
 }
 
-Status check_output(tokenry_head* head) {
-  if (head == nullptr) return capi::missing_argument("head");
-  if (!capi::is_struct_size<tokenry_head>(head->struct_size)) {
-    return capi::wrong_struct_size("head", head->struct_size, sizeof *head);
+Status check_output(const tokenry_head& head) {
+  if (!capi::is_struct_size<tokenry_head>(head.struct_size)) {
+    return capi::wrong_struct_size("head", head.struct_size, sizeof head);
   }
   return {};
 }
@@ -146,12 +147,20 @@ Status parse(std::string_view text, tokenry_head& out) {
 
 }  // namespace
 
+base::Result<token::Head> capi::parse_head(std::string_view text) {
+  tokenry_head head{};
+  head.struct_size = sizeof head;
+  TOKENRY_TRY(parse(text, head));
+  return to_head(head);
+}
+
 extern "C" {
 
 int tokenry_log_head(tokenry_store* store, tokenry_head* head) {
   if (head != nullptr) make_safe(*head);
   return capi::with_store(store, [&](engine::Store& open) -> Status {
-    TOKENRY_TRY(check_output(head));
+    if (head == nullptr) return capi::missing_argument("head");
+    TOKENRY_TRY(check_output(*head));
     TOKENRY_ASSIGN(const token::Head found, open.head());
     write_head(found, *head);
     std::copy(open.public_key().begin(), open.public_key().end(), head->public_key);
@@ -188,7 +197,8 @@ int tokenry_head_print(const tokenry_head* given, char* buffer, size_t capacity,
 int tokenry_head_parse(const char* text, size_t text_size, tokenry_head* head) {
   if (head != nullptr) make_safe(*head);
   return capi::guarded([&]() -> Status {
-    TOKENRY_TRY(check_output(head));
+    if (head == nullptr) return capi::missing_argument("head");
+    TOKENRY_TRY(check_output(*head));
     std::string_view line;
     TOKENRY_TRY(capi::read_text("text", text, text_size, line));
     return parse(line, *head);

@@ -19,7 +19,7 @@ Status read_filter(const tokenry_filter* given, const engine::Store& store, engi
   if (given == nullptr) return {};
   tokenry_filter filter{};
   TOKENRY_TRY(capi::read_struct("filter", given, filter));
-  if (filter.sort > TOKENRY_SORT_STATUS) {
+  if (filter.sort > TOKENRY_SORT_LAST_USED) {
     return {Code::invalid_argument, "filter: sort is no enum tokenry_sort"};
   }
   if (filter.descending > 1) {

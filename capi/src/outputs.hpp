@@ -1,6 +1,7 @@
 // Objects that go out to C: each is the C struct with the memory that it points into.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,11 +24,13 @@ class NameArray {
   NameArray(const NameArray&) = delete;
   NameArray& operator=(const NameArray&) = delete;
 
+  void add(std::string name);
+
   const char* const* data() const { return pointers_.data(); }
   std::size_t size() const { return names_.size(); }
 
  private:
-  std::vector<std::string> names_;
+  std::deque<std::string> names_;  // whose elements stay where they are
   std::vector<const char*> pointers_;
 };
 
@@ -35,10 +38,17 @@ struct TokenInfoOut : tokenry_token_info {
   TokenInfoOut(model::Token token, const model::Catalog& catalog);
 
  private:
+  void put_usage(const model::TokenUsage& usage);
+  void put_conditions();
+
   model::TokenDetails details_;
   std::string id_text_;
   NameArray scopes_;
   NameArray effective_scopes_;
+  NameArray exercised_scopes_;
+  NameArray allow_ips_;
+  std::string last_used_ip_;
+  std::vector<tokenry_rate> rates_;
 };
 
 struct OwnerInfoOut : tokenry_owner_info {

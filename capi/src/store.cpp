@@ -57,7 +57,10 @@ Status read_open_options(const tokenry_open_options* given, engine::OpenOptions&
   if (given == nullptr) return {};
   tokenry_open_options options{};
   TOKENRY_TRY(capi::read_struct("options", given, options));
-  if (options.flags != 0) return {Code::invalid_argument, "options: unknown flags"};
+  if ((options.flags & ~uint32_t{TOKENRY_OPEN_NO_MAINTENANCE}) != 0) {
+    return {Code::invalid_argument, "options: unknown flags"};
+  }
+  out.maintains_itself = (options.flags & TOKENRY_OPEN_NO_MAINTENANCE) == 0;
   bool has_key = false;
   TOKENRY_TRY(capi::read_key_choice(options.key_file, options.key_file_size, options.key,
                                     options.key_size, out.key_file, key, has_key));
@@ -75,7 +78,9 @@ struct StoreInfoOut : tokenry_store_info {
   explicit StoreInfoOut(engine::StoreFacts facts)
       : tokenry_store_info{},
         prefix_(std::move(facts.format.prefix)),
-        tampered_first_(std::move(facts.tampered_first)) {
+        tampered_first_(std::move(facts.tampered_first)),
+        cells_path_(std::move(facts.cells_path)),
+        cells_problem_(std::move(facts.cells_problem)) {
     static constexpr char kHex[] = "0123456789abcdef";
     for (const uint8_t byte : facts.format.store_id) {
       store_id_ += {kHex[byte >> 4], kHex[byte & 15]};
@@ -107,12 +112,17 @@ struct StoreInfoOut : tokenry_store_info {
     reader_limit = facts.environment.reader_limit;
     transaction_id = facts.transaction_id;
     frozen = facts.frozen ? 1 : 0;
+    cells_path = cells_path_.empty() ? nullptr : cells_path_.c_str();
+    cells_problem = cells_problem_.empty() ? nullptr : cells_problem_.c_str();
+    cells_bytes = facts.cells_bytes;
   }
 
  private:
   std::string prefix_;
   std::string store_id_;
   std::string tampered_first_;
+  std::string cells_path_;
+  std::string cells_problem_;
 };
 
 int set_frozen(tokenry_store* store, const char* actor, size_t actor_size, bool frozen) {
@@ -158,6 +168,15 @@ int tokenry_open(const char* path, size_t path_size, const tokenry_open_options*
       return {Code::store_busy, "1024 stores are open in this process; close some"};
     }
     *store = capi::handle_pointer<tokenry_store>(handle);
+    return {};
+  });
+}
+
+int tokenry_maintain(tokenry_store* store, uint64_t* folded_count) {
+  if (folded_count != nullptr) *folded_count = 0;
+  return capi::with_store(store, [&](engine::Store& open) -> Status {
+    TOKENRY_ASSIGN(const engine::Maintenance done, open.maintain());
+    if (folded_count != nullptr) *folded_count = done.folded_tokens;
     return {};
   });
 }

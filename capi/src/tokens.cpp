@@ -1,63 +1,30 @@
 // Tokens: create, find, show, edit, and what is done to several at once.
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
 #include "arguments.hpp"
-#include "outputs.hpp"
+#include "conditions.hpp"
+#include "issued.hpp"
 #include "wall.hpp"
 
 using namespace tokenry;
 using base::Code;
 using base::Status;
+using capi::IssuedListOut;
+using capi::IssuedOut;
 
 namespace {
 
 // A batch beyond this would hold the write lock for very long.
 constexpr size_t kMaxBatch = 1'000'000;
 
-struct IssuedOut : tokenry_issued {
-  IssuedOut(const engine::Issued& issued, const model::Catalog& catalog)
-      : tokenry_issued{}, info_(issued.token, catalog) {
-    text_.append(issued.text.view());
-    text_.append(std::string_view("\0", 1));
-    struct_size = sizeof(tokenry_issued);
-    token_size = static_cast<uint32_t>(text_.size() - 1);
-    token = text_.data();
-    info = &info_;
-  }
-
- private:
-  base::SecretText<tokenry::token::TokenText::capacity() + 1> text_;  // wiped when it ends
-  capi::TokenInfoOut info_;
-};
-
-struct IssuedListOut : tokenry_issued_list {
-  IssuedListOut() : tokenry_issued_list{} { struct_size = sizeof(tokenry_issued_list); }
-
-  void add(std::unique_ptr<IssuedOut> issued_token) {
-    pointers_.push_back(issued_token.get());
-    owned_.push_back(std::move(issued_token));
-    count = pointers_.size();
-    issued = pointers_.data();
-  }
-  void clear() {
-    owned_.clear();
-    pointers_.clear();
-    count = 0;
-    issued = nullptr;
-  }
-  std::unique_ptr<IssuedOut> take_only() { return std::move(owned_.front()); }
-
- private:
-  std::vector<std::unique_ptr<IssuedOut>> owned_;
-  std::vector<const tokenry_issued*> pointers_;
-};
-
 Status read_spec(const tokenry_token_spec* given, const engine::Store& store,
                  engine::TokenSpec& out) {
   tokenry_token_spec spec{};
-  TOKENRY_TRY(capi::read_struct("spec", given, spec));
+  constexpr size_t kFirstVersion = offsetof(tokenry_token_spec, allow_ips);
+  TOKENRY_TRY(capi::read_struct("spec", given, spec, kFirstVersion));
   if (spec.flags != 0) return {Code::invalid_argument, "spec: unknown flags"};
   TOKENRY_TRY(capi::read_text("owner", spec.owner, spec.owner_size, out.owner));
   TOKENRY_TRY(capi::read_text("label", spec.label, spec.label_size, out.label));
@@ -65,7 +32,9 @@ Status read_spec(const tokenry_token_spec* given, const engine::Store& store,
   TOKENRY_TRY(capi::read_scope_set("scopes", spec.scopes, store.tag(), out.granted));
   out.expires_at_ms = spec.expires_at_ms;
   out.not_before_ms = spec.not_before_ms;
-  return {};
+  TOKENRY_TRY(capi::read_networks(spec.allow_ips, spec.allow_ip_count, out.networks));
+  out.max_uses = spec.max_uses;
+  return capi::read_rates(spec.rates, spec.rate_count, out.rates);
 }
 
 Status create_tokens(engine::Store& store, std::string_view actor, const tokenry_token_spec* specs,
@@ -102,9 +71,17 @@ Status read_optional_set(const char* what, bool wanted, const tokenry_scope_set*
 
 Status read_edit(const tokenry_edit_spec& spec, const engine::Store& store,
                  engine::TokenEdit& out) {
-  constexpr uint32_t kAllFields = 127;
+  constexpr uint32_t kAllFields = 1023;
   if (spec.fields == 0 || (spec.fields & ~kAllFields) != 0) {
     return {Code::invalid_argument, "spec: fields must name at least one field to change"};
+  }
+  constexpr uint32_t kLaterFields =
+      TOKENRY_EDIT_ALLOW_IPS | TOKENRY_EDIT_MAX_USES | TOKENRY_EDIT_RATES;
+  if ((spec.fields & kLaterFields) != 0 && spec.struct_size < sizeof spec) {
+    // Taken for zero they would lift the token's limits.
+    return {Code::invalid_argument,
+            "spec: fields names what a struct of this struct_size does not hold; set it to " +
+                std::to_string(sizeof spec)};
   }
   if ((spec.flags & ~uint32_t{TOKENRY_DRY_RUN}) != 0) {
     return {Code::invalid_argument, "spec: unknown flags"};
@@ -130,6 +107,15 @@ Status read_edit(const tokenry_edit_spec& spec, const engine::Store& store,
                                 spec.remove_scopes, store, out.remove_scopes));
   if (has(TOKENRY_EDIT_EXPIRES_AT)) out.expires_at_ms = spec.expires_at_ms;
   if (has(TOKENRY_EDIT_NOT_BEFORE)) out.not_before_ms = spec.not_before_ms;
+  if (has(TOKENRY_EDIT_MAX_USES)) out.max_uses = spec.max_uses;
+  if (has(TOKENRY_EDIT_ALLOW_IPS)) {
+    out.networks.emplace();
+    TOKENRY_TRY(capi::read_networks(spec.allow_ips, spec.allow_ip_count, *out.networks));
+  }
+  if (has(TOKENRY_EDIT_RATES)) {
+    out.rates.emplace();
+    TOKENRY_TRY(capi::read_rates(spec.rates, spec.rate_count, *out.rates));
+  }
   return {};
 }
 
@@ -246,7 +232,8 @@ int tokenry_edit(tokenry_store* store, const char* actor, size_t actor_size, uin
     std::string_view who;
     TOKENRY_TRY(capi::read_text("actor", actor, actor_size, who));
     tokenry_edit_spec copy{};
-    TOKENRY_TRY(capi::read_struct("spec", spec, copy));
+    constexpr size_t kFirstVersion = offsetof(tokenry_edit_spec, allow_ips);
+    TOKENRY_TRY(capi::read_struct("spec", spec, copy, kFirstVersion));
     engine::TokenEdit edit;
     edit.id = id;
     TOKENRY_TRY(read_edit(copy, open, edit));

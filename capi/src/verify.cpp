@@ -35,11 +35,15 @@ Status read_request(const tokenry_request& request, const engine::Store& store,
   }
   if (request.now_ms < 0) return {Code::invalid_argument, "request: now_ms must not be negative"};
   out.now_ms = request.now_ms;
-  const bool is_address_size =
-      request.address_size == 0 || request.address_size == 4 || request.address_size == 16;
-  return is_address_size
-             ? Status()
-             : Status(Code::invalid_argument, "request: address_size must be 0, 4 or 16");
+  const std::span<const uint8_t, 16> address(request.address);
+  if (request.address_size == 4) {
+    out.address = model::make_address(address.first<4>());
+  } else if (request.address_size == 16) {
+    out.address = model::make_address(address);
+  } else if (request.address_size != 0) {
+    return {Code::invalid_argument, "request: address_size must be 0, 4 or 16"};
+  }
+  return {};
 }
 
 void write_verdict(const model::Verdict& from, uint64_t store_tag, tokenry_verdict& to) {

@@ -19,7 +19,7 @@ std::vector<std::uint8_t> first_body(tokenry_store* store) {
   tokenry_event* event = nullptr;
   EXPECT_EQ(tokenry_log_open(store, nullptr, &log), TOKENRY_OK);
   EXPECT_EQ(tokenry_log_next(log, &event), TOKENRY_OK) << tokenry_last_error();
-  const std::vector<std::uint8_t> body(event->body, event->body + event->body_size);
+  std::vector<std::uint8_t> body(event->body, event->body + event->body_size);
   tokenry_event_free(event);
   EXPECT_EQ(tokenry_log_free(log), TOKENRY_OK);
   return body;
@@ -28,14 +28,17 @@ std::vector<std::uint8_t> first_body(tokenry_store* store) {
 }  // namespace
 
 Scene::Scene()
-    : foreign(StoreTraits{.prefix = "frgn"}),
+    : world(StoreTraits{.open_flags = TOKENRY_OPEN_NO_MAINTENANCE}),  // nothing changes by itself
+      foreign(StoreTraits{.prefix = "frgn"}),
       live(make_token(world.store(), "root", "live", {"read"})),
       revoked(make_token(world.store(), "root", "gone", {"read"})),
+      rotating(make_token(world.store(), "root", "rotating", {"read"})),
       read_set(scope_set(world.store(), {"read"})),
       foreign_set(scope_set(foreign.store(), {"read"})),
       denied(verify(world.store(), live.text, {"edit"})),
       closed_store(open_store(world.path())) {
   EXPECT_EQ(revoke(world.store(), revoked.id), TOKENRY_OK);
+  rotate(world.store(), rotating.id);
   EXPECT_EQ(denied.reason, TOKENRY_SCOPE_DENIED);
   const Token theirs = make_token(foreign.store(), "root", "theirs", {"read"});
   foreign_verdict = verify(foreign.store(), theirs.text);

@@ -67,6 +67,7 @@ class Scene {
   World foreign;
   Token live;
   Token revoked;
+  Token rotating;  // its rotation is pending, and both secrets work
   tokenry_scope_set read_set;
   tokenry_scope_set foreign_set;
   tokenry_verdict denied;           // scope_denied, of `live`
@@ -111,6 +112,7 @@ class Arguments {
   StructArgument<tokenry_scope_set> set;  // output
   StructArgument<tokenry_token_spec> spec;
   StructArgument<tokenry_edit_spec> edit;
+  StructArgument<tokenry_rotate_spec> rotation;
   StructArgument<tokenry_filter> filter;
   StructArgument<tokenry_log_filter> log_filter;
   StructArgument<tokenry_head> head;      // input

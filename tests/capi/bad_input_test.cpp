@@ -24,6 +24,7 @@ bool has(const Entry& entry, Part part) {
 void prepare(const Entry& entry, Arguments& arguments) {
   if (has(entry, Part::new_path)) arguments.path.set(arguments.scene.world.path() + "-2");
   if (has(entry, Part::revoked_ids)) arguments.ids[0] = arguments.scene.revoked.id;
+  if (has(entry, Part::rotated_id)) arguments.id = arguments.scene.rotating.id;
 }
 
 bool is_one_line(const std::string& text) {

@@ -142,10 +142,60 @@ TEST_F(DescribeTest, ChallengesWordForWord) {
             "scope=\"edit mail\"");
 }
 
+// Where a token may be used from is nothing that a better token request could change.
 TEST_F(DescribeTest, AddressDeniedHasNoErrorCode) {
-  auto verdict = sized<tokenry_verdict>();
-  verdict.reason = TOKENRY_ADDRESS_DENIED;
+  const Token bound = make_token(store_, "root", "bound", {"read"}, {.allow_ips = {"192.0.2.1"}});
+  const tokenry_verdict verdict = verify_from(store_, bound.text, {192, 0, 2, 2});
+  ASSERT_EQ(verdict.reason, TOKENRY_ADDRESS_DENIED);
+  EXPECT_EQ(verdict.http_status, 403);
+  EXPECT_EQ(verdict.retry_after_ms, 0);
   EXPECT_EQ(challenge(verdict, "api"), "Bearer realm=\"api\"");
+  EXPECT_EQ(challenge(verdict), "Bearer");
+  const Described info(store_, verdict);
+  EXPECT_STREQ(info->reason, "address_denied");
+  EXPECT_STREQ(info->label, "bound");
+  EXPECT_EQ(std::string(info->public_message).find("192.0.2"), std::string::npos);
+}
+
+TEST_F(DescribeTest, RateLimitedHasNoChallengeButATime) {
+  const Token rare = make_token(store_, "root", "rare", {"read"}, {.rates = {{1, 86'400'000}}});
+  ASSERT_EQ(verify(store_, rare.text).reason, TOKENRY_ALLOWED);
+  const tokenry_verdict verdict = verify(store_, rare.text);
+  ASSERT_EQ(verdict.reason, TOKENRY_RATE_LIMITED);
+  EXPECT_EQ(verdict.http_status, 429);
+  EXPECT_GT(verdict.retry_after_ms, 86'000'000);
+  EXPECT_LE(verdict.retry_after_ms, 86'400'000);
+  EXPECT_EQ(challenge(verdict, "api"), "");
+  const Described info(store_, verdict);
+  EXPECT_STREQ(info->reason, "rate_limited");
+  EXPECT_STREQ(info->label, "rare");
+  EXPECT_EQ(list_of(info->scopes, info->scope_count), std::vector<std::string>{"read"});
+}
+
+// The caller is told of neither: to him the token is just not valid.
+TEST_F(DescribeTest, ExhaustedAndRetiredAreInvalidToTheCaller) {
+  const Token once = make_token(store_, "root", "once", {"read"}, {.max_uses = 1});
+  ASSERT_EQ(verify(store_, once.text).reason, TOKENRY_ALLOWED);
+  rotate(store_, token_.id, 0, TOKENRY_ROTATE_AT_ONCE);
+  const struct {
+    tokenry_verdict verdict;
+    int reason;
+    const char* name;
+    const char* label;
+  } cases[] = {{verify(store_, once.text), TOKENRY_USES_EXHAUSTED, "uses_exhausted", "once"},
+               {verify(store_, token_.text), TOKENRY_RETIRED_SECRET, "retired_secret", "bot"}};
+  for (const auto& one : cases) {
+    ASSERT_EQ(one.verdict.reason, one.reason);
+    EXPECT_EQ(one.verdict.http_status, 401);
+    EXPECT_EQ(one.verdict.retry_after_ms, 0);
+    EXPECT_EQ(challenge(one.verdict, "api"),
+              "Bearer realm=\"api\", error=\"invalid_token\", "
+              "error_description=\"The token is not valid.\"");
+    const Described info(store_, one.verdict);
+    EXPECT_STREQ(info->reason, one.name);
+    EXPECT_STREQ(info->public_message, "The token is not valid.");
+    EXPECT_STREQ(info->label, one.label);
+  }
 }
 
 TEST_F(DescribeTest, OtherVerdictsHaveNoChallenge) {

@@ -35,6 +35,7 @@ enum class Part {
   set,
   spec,
   edit,
+  rotation,
   filter,
   log_filter,
   head,         // to print
@@ -51,6 +52,7 @@ enum class Part {
   buffer,     // with its capacity
   output,
   token_id,
+  rotated_id,  // of a token whose rotation is pending
   ids,
   revoked_ids,  // those must be revoked: for purge
   flags

@@ -82,9 +82,10 @@ TEST_F(FaceLog, IsIteratedAndGoesOn) {
   ASSERT_TRUE(event);
   EXPECT_EQ(words(*event), "created b");
   EXPECT_FALSE(moved.next().has_value());
+  tokenry::Log none;
   expect_failure(
-      Code::kClosed, [&](Status& failed) { EXPECT_FALSE(log.next(failed)); },
-      [&] { (void)log.next(); });
+      Code::kClosed, [&](Status& failed) { EXPECT_FALSE(none.next(failed)); },
+      [&] { (void)none.next(); });
 }
 
 TEST_F(FaceLog, TakesAFilter) {

@@ -144,6 +144,65 @@ TEST_F(FaultsTest, FullDisk) {
   EXPECT_EQ(create_code(), TOKENRY_OK) << tokenry_last_error();
 }
 
+// A use that cannot be counted durably is not allowed, and costs nothing.
+TEST_F(FaultsTest, UsesThatCannotBeCommittedAreNotAllowed) {
+  const Token limited = make_token(world_.store(), "root", "limited", {},
+                                   {.max_uses = 2, .rates = {{2, 86'400'000}}});
+  for (const int error : {ENOSPC, EIO}) {
+    const While broken(g_write_error, error);
+    const tokenry_verdict verdict = verify(world_.store(), limited.text);
+    EXPECT_EQ(verdict.reason, TOKENRY_UNAVAILABLE);
+    EXPECT_EQ(verdict.http_status, 503);
+    EXPECT_GT(verdict.retry_after_ms, 0);
+    EXPECT_EQ(verify(world_.store(), token_.text).reason, TOKENRY_ALLOWED);  // has no limit
+  }
+  EXPECT_EQ(Shown(world_.store(), limited.id)->uses_left, 2U);
+  EXPECT_EQ(verify(world_.store(), limited.text).reason, TOKENRY_ALLOWED);
+  EXPECT_EQ(verify(world_.store(), limited.text).reason, TOKENRY_ALLOWED);
+  EXPECT_NE(verify(world_.store(), limited.text).reason, TOKENRY_ALLOWED);
+}
+
+// As long as the old secret cannot be retired the new one is not let in beside it.
+TEST_F(FaultsTest, ARetirementThatCannotBeCommittedIsNoUse) {
+  const Token fresh = rotate(world_.store(), token_.id, 0, TOKENRY_ROTATE_RETIRE_ON_USE);
+  {
+    const While full(g_write_error, ENOSPC);
+    EXPECT_EQ(verify(world_.store(), fresh.text).reason, TOKENRY_UNAVAILABLE);
+    EXPECT_EQ(verify(world_.store(), token_.text).reason, TOKENRY_ALLOWED);
+  }
+  EXPECT_EQ(verify(world_.store(), fresh.text).reason, TOKENRY_ALLOWED);
+  EXPECT_EQ(verify(world_.store(), token_.text).reason, TOKENRY_RETIRED_SECRET);
+}
+
+TEST_F(FaultsTest, ARotationThatCannotBeCommittedIsNone) {
+  for (const std::uint32_t flags : {0U, std::uint32_t{TOKENRY_ROTATE_AT_ONCE}}) {
+    auto spec = sized<tokenry_rotate_spec>();
+    spec.flags = flags;
+    const While full(g_write_error, ENOSPC);
+    tokenry_issued* issued = nullptr;
+    EXPECT_EQ(tokenry_rotate(world_.store(), "a", 1, token_.id, &spec, &issued),
+              TOKENRY_STORE_FULL);
+    EXPECT_EQ(issued, nullptr);
+    EXPECT_EQ(verify(world_.store(), token_.text).reason, TOKENRY_ALLOWED);
+  }
+  EXPECT_EQ(Shown(world_.store(), token_.id)->overlap_ends_at_ms, 0);
+}
+
+// What could not be folded is not lost: it stays in the cells.
+TEST_F(FaultsTest, UsageThatCannotBeFoldedIsFoldedLater) {
+  ASSERT_EQ(verify(world_.store(), token_.text).reason, TOKENRY_ALLOWED);
+  std::uint64_t folded = 7;
+  {
+    const While full(g_write_error, ENOSPC);
+    EXPECT_EQ(tokenry_maintain(world_.store(), &folded), TOKENRY_STORE_FULL);
+    EXPECT_EQ(folded, 0U);
+    EXPECT_EQ(Shown(world_.store(), token_.id)->use_count, 1U);
+  }
+  EXPECT_EQ(tokenry_maintain(world_.store(), &folded), TOKENRY_OK);
+  EXPECT_EQ(folded, 1U);
+  EXPECT_EQ(Shown(world_.store(), token_.id)->use_count, 1U);
+}
+
 TEST_F(FaultsTest, AFailedSyncIsAnIoError) {
   {
     const While broken(g_sync_error, EIO);

@@ -50,7 +50,70 @@ std::size_t list_all(tokenry_store* store) {
   return count;
 }
 
+// Half of the token's 40 uses go to each of its secrets.
+void rotate_in_use(tokenry_store* store, std::uint64_t id, const tokenry_issued& old) {
+  auto spec = sized<tokenry_rotate_spec>();
+  spec.flags = TOKENRY_ROTATE_RETIRE_ON_USE;
+  tokenry_issued* lost = nullptr;
+  expect(tokenry_rotate(store, "a", 1, id, &spec, &lost) == TOKENRY_OK, "rotate");
+  tokenry_issued_free(lost);
+  tokenry_token_info* after = nullptr;
+  expect(tokenry_rotate_abort(store, "a", 1, id, &after) == TOKENRY_OK, "abort");
+  tokenry_token_info_free(after);
+  tokenry_issued* fresh = nullptr;
+  expect(tokenry_rotate(store, "a", 1, id, &spec, &fresh) == TOKENRY_OK, "rotate again");
+  if (fresh == nullptr) return;
+  for (int i = 0; i < 20; ++i) {
+    expect(verify_code(store, old.token, old.token_size) == TOKENRY_ALLOWED, "the old secret");
+  }
+  for (int i = 0; i < 20; ++i) {
+    expect(verify_code(store, fresh->token, fresh->token_size) == TOKENRY_ALLOWED, "the new one");
+  }
+  expect(verify_code(store, old.token, old.token_size) == TOKENRY_RETIRED_SECRET, "retired");
+  expect(verify_code(store, fresh->token, fresh->token_size) == TOKENRY_USES_EXHAUSTED,
+         "no use is left");
+  expect(tokenry_rotate_finish(store, "a", 1, id, &after) == TOKENRY_OK, "finish");
+  tokenry_token_info_free(after);
+  expect(tokenry_maintain(store, nullptr) == TOKENRY_OK, "maintain");
+  expect(tokenry_show(store, id, &after) == TOKENRY_OK, "show");
+  expect(after != nullptr && after->use_count == 40, "all uses are counted");
+  tokenry_token_info_free(after);
+  tokenry_issued_free(fresh);
+}
+
+// A token with every limit, whose secret is changed while it is used, until nothing is left of it.
+void live_limited(tokenry_store* store, const std::string& owner) {
+  const auto none = sized<tokenry_scope_set>();
+  const char* const addresses[] = {"192.0.2.0/24", "2001:db8::1"};
+  const tokenry_rate rates[] = {{100'000, 1000}, {1000, 86'400'000}};
+  auto spec = sized<tokenry_token_spec>();
+  spec.owner = owner.data();
+  spec.owner_size = owner.size();
+  spec.label = "limited";
+  spec.label_size = 7;
+  spec.scopes = &none;
+  spec.allow_ips = addresses;
+  spec.allow_ip_count = 2;
+  spec.max_uses = 40;
+  spec.rates = rates;
+  spec.rate_count = 2;
+  tokenry_issued* issued = nullptr;
+  expect(tokenry_create(store, "a", 1, &spec, &issued) == TOKENRY_OK, "create with limits");
+  if (issued == nullptr) return;
+  const std::uint64_t id = issued->info->id;
+  expect(verify_code(store, issued->token, issued->token_size) == TOKENRY_ADDRESS_DENIED,
+         "an address is asked for");
+  auto edit = sized<tokenry_edit_spec>();
+  edit.fields = TOKENRY_EDIT_ALLOW_IPS;
+  tokenry_token_info* after = nullptr;
+  expect(tokenry_edit(store, "a", 1, id, &edit, &after) == TOKENRY_OK, "edit");
+  tokenry_token_info_free(after);
+  rotate_in_use(store, id, *issued);
+  tokenry_issued_free(issued);
+}
+
 void live(tokenry_store* store, const std::string& owner) {
+  live_limited(store, owner);
   const char* names[] = {"read", "edit"};
   auto set = sized<tokenry_scope_set>();
   expect(tokenry_scope_set_make(store, names, nullptr, 2, &set) == TOKENRY_OK, "scope set");

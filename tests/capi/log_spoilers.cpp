@@ -27,6 +27,7 @@ Spoilers bad_logs() {
 Spoilers bad_log_filters() {
   static const std::string long_owner(129, 'a');
   static const std::string huge(kMegabyte + 1, 'a');
+  static const auto with_nul = std::string("a\0b", 3);
   const auto owner = [](const char* name, const char* text, std::size_t size) {
     return Spoiler{name, kInvalid, [text, size](Arguments& a) {
                      a.log_filter->owner = text;
@@ -39,7 +40,7 @@ Spoilers bad_log_filters() {
           owner("an owner without text", nullptr, 1),
           owner("an owner over its limit", long_owner.data(), long_owner.size()),
           owner("an owner of 1 MB", huge.data(), huge.size()),
-          owner("an owner with a NUL", "a\0b", 3),
+          owner("an owner with a NUL", with_nul.data(), with_nul.size()),
           owner("an owner with a slash", "a/b", 3),
           owner("an owner that is not UTF-8", "\xFF", 1),
           {"a negative time", kInvalid, [](Arguments& a) { a.log_filter->since_ms = -1; }},

@@ -119,6 +119,37 @@ TEST(Secrets, VerifyingAndIdentifyingLeaveNone) {
   EXPECT_EQ(secret.copies(), 0U);
 }
 
+TEST(Secrets, RotationLeavesNone) {
+  const World world;
+  tokenry_issued* old = create(world.store(), "a");
+  ASSERT_NE(old, nullptr);
+  const std::uint64_t id = old->info->id;
+  const Secret first(old->token);
+  tokenry_issued_free(old);
+  auto spec = sized<tokenry_rotate_spec>();
+  spec.flags = TOKENRY_ROTATE_RETIRE_ON_USE;
+  for (const auto end : {tokenry_rotate_finish, tokenry_rotate_abort}) {
+    tokenry_issued* fresh = nullptr;
+    ASSERT_EQ(tokenry_rotate(world.store(), "a", 1, id, &spec, &fresh), TOKENRY_OK);
+    const Secret second(fresh->token);
+    EXPECT_EQ(second.copies(), 1U);
+    EXPECT_EQ(second.byte_copies(), 0U);
+    auto request = sized<tokenry_request>();
+    request.credentials = fresh->token;
+    request.credentials_size = fresh->token_size;
+    if (end == tokenry_rotate_finish) {
+      EXPECT_EQ(tokenry_verify(world.store(), &request, nullptr), TOKENRY_ALLOWED);
+    }
+    EXPECT_EQ(second.copies(), 1U);
+    tokenry_issued_free(fresh);
+    EXPECT_EQ(end(world.store(), "a", 1, id, nullptr), TOKENRY_OK);
+    EXPECT_EQ(second.copies(), 0U);
+    EXPECT_EQ(second.byte_copies(), 0U);
+  }
+  EXPECT_EQ(first.copies(), 0U);
+  EXPECT_EQ(first.byte_copies(), 0U);
+}
+
 // "Basic " and base64 of user, colon, token; character by character, so that the plain text never
 // stands in a row.
 std::size_t print_basic_header(const char* user, const char* token, char* out) {

@@ -131,6 +131,13 @@ Spoilers bad_scope_names() {
           name("a name in another case", TOKENRY_UNKNOWN_SCOPE, "EDIT")};
 }
 
+Spoilers bad_ids() {
+  return {{"0", TOKENRY_NOT_FOUND, [](Arguments& a) { a.id = 0; }},
+          {"the largest", TOKENRY_NOT_FOUND, [](Arguments& a) { a.id = UINT64_MAX; }},
+          {"of another generation", TOKENRY_NOT_FOUND,
+           [](Arguments& a) { a.id ^= std::uint64_t{1} << 63; }}};
+}
+
 Spoilers bad_id_lists() {
   return {{"NULL with a count", kInvalid, [](Arguments& a) { a.ids_pointer = nullptr; }},
           {"too many", kInvalid, [](Arguments& a) { a.id_count = 1'000'001; }},
@@ -215,6 +222,8 @@ std::vector<Spoiler> spoilers_of(Part part) {
       return bad_specs();
     case Part::edit:
       return bad_edits();
+    case Part::rotation:
+      return bad_rotations();
     case Part::filter:
       return bad_filters();
     case Part::freeable_log:
@@ -258,10 +267,14 @@ std::vector<Spoiler> spoilers_of(Part part) {
     case Part::output:
       return {{"NULL", kInvalid, [](Arguments& a) { a.has_output = false; }}};
     case Part::token_id:
-      return {{"0", TOKENRY_NOT_FOUND, [](Arguments& a) { a.id = 0; }},
-              {"the largest", TOKENRY_NOT_FOUND, [](Arguments& a) { a.id = UINT64_MAX; }},
-              {"of another generation", TOKENRY_NOT_FOUND,
-               [](Arguments& a) { a.id ^= std::uint64_t{1} << 63; }}};
+      return bad_ids();
+    case Part::rotated_id: {
+      Spoilers all = bad_ids();
+      append(all,
+             {{"never rotated", TOKENRY_CONFLICT, [](Arguments& a) { a.id = a.scene.live.id; }},
+              {"revoked", TOKENRY_CONFLICT, [](Arguments& a) { a.id = a.scene.revoked.id; }}});
+      return all;
+    }
     case Part::ids:
     case Part::revoked_ids:
       return bad_id_lists();
@@ -308,6 +321,7 @@ std::vector<Spoiler> extremes_of(Part part) {
       return longer_outputs(&Arguments::set);
     case Part::spec: {
       Spoilers all = longer_structs(&Arguments::spec);
+      append(all, conditions_at_their_limits_in_specs());
       append(all, {{"the last expiry", 0,
                     [](Arguments& a) { a.spec->expires_at_ms = (std::int64_t{1} << 48) - 1; }},
                    {"a note at its limit", 0, [](Arguments& a) {
@@ -317,8 +331,22 @@ std::vector<Spoiler> extremes_of(Part part) {
                     }}});
       return all;
     }
-    case Part::edit:
-      return longer_structs(&Arguments::edit);
+    case Part::edit: {
+      Spoilers all = longer_structs(&Arguments::edit);
+      append(all, conditions_at_their_limits_in_edits());
+      return all;
+    }
+    case Part::rotation: {
+      Spoilers all = longer_structs(&Arguments::rotation);
+      append(all, {{"NULL", 0, [](Arguments& a) { a.rotation.set_null(); }},
+                   {"the longest overlap", 0,
+                    [](Arguments& a) { a.rotation->overlap_ms = kLongestOverlapMs; }},
+                   {"the shortest overlap", 0, [](Arguments& a) { a.rotation->overlap_ms = 1; }},
+                   {"at once", 0, [](Arguments& a) { a.rotation->flags = TOKENRY_ROTATE_AT_ONCE; }},
+                   {"retiring on use", 0,
+                    [](Arguments& a) { a.rotation->flags = TOKENRY_ROTATE_RETIRE_ON_USE; }}});
+      return all;
+    }
     case Part::filter:
       return longer_structs(&Arguments::filter);
     case Part::log_filter:

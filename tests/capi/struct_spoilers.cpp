@@ -1,5 +1,6 @@
 #include "struct_spoilers.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -84,7 +85,8 @@ Spoilers bad_key_choices(StructArgument<Struct> Arguments::*member) {
     return Spoiler{name, kInvalid, [member, spoil](Arguments& a) { spoil(*(a.*member)); }};
   };
   return {
-      spoiler("unknown flags", [](Struct& options) { options.flags = 1; }),
+      spoiler("unknown flags", [](Struct& options) { options.flags = 2; }),
+      spoiler("all flags", [](Struct& options) { options.flags = UINT32_MAX; }),
       spoiler("a key file without text", [](Struct& options) { options.key_file_size = 4; }),
       spoiler("a key without bytes", [](Struct& options) { options.key_size = TOKENRY_KEY_SIZE; }),
       spoiler("a key too short",
@@ -146,6 +148,8 @@ Spoilers bad_specs() {
     return set;
   }();
   Spoilers all = bad_sizes(&Arguments::spec, false);
+  append(all, bad_older_sizes(&Arguments::spec, offsetof(tokenry_token_spec, allow_ips)));
+  append(all, bad_conditions_of_specs());
   append(all, {SPOIL("unknown flags", spec->flags, 1),
                SPOIL("no owner", spec->owner_size, 0),
                SPOIL("NULL as the owner", spec->owner, nullptr),
@@ -198,9 +202,11 @@ Spoilers bad_edits() {
   static const std::string long_label(65, 'a');
   static const std::string long_note(1025, 'a');
   Spoilers all = bad_sizes(&Arguments::edit, false);
+  append(all, bad_older_sizes(&Arguments::edit, offsetof(tokenry_edit_spec, allow_ips)));
+  append(all, bad_conditions_of_edits());
   append(
       all,
-      {SPOIL("no fields", edit->fields, 0), SPOIL("unknown fields", edit->fields, 128),
+      {SPOIL("no fields", edit->fields, 0), SPOIL("unknown fields", edit->fields, 1024),
        SPOIL("all fields", edit->fields, UINT32_MAX), SPOIL("unknown flags", edit->flags, 2),
        bad_edit("no label", TOKENRY_EDIT_LABEL, [](Edit&, Arguments&) {}),
        bad_edit("a label too long", TOKENRY_EDIT_LABEL,
@@ -249,7 +255,7 @@ Spoilers bad_filters() {
   };
   append(
       all,
-      {SPOIL("an unknown order", filter->sort, 6),
+      {SPOIL("an unknown order", filter->sort, 7),
        SPOIL("the largest order", filter->sort, UINT32_MAX),
        SPOIL("descending twice", filter->descending, 2),
        SPOIL("a status 0", filter->status_mask, 1), SPOIL("a status 8", filter->status_mask, 256),

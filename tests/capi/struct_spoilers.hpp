@@ -14,6 +14,7 @@ namespace capi_tests {
 using Spoilers = std::vector<Spoiler>;
 inline constexpr int kInvalid = TOKENRY_INVALID_ARGUMENT;
 inline constexpr std::size_t kMegabyte = 1 << 20;
+inline constexpr std::int64_t kLongestOverlapMs = std::int64_t{366} * 24 * 3600 * 1000;
 
 inline void append(Spoilers& to, Spoilers more) {
   for (Spoiler& one : more) to.push_back(std::move(one));
@@ -37,6 +38,18 @@ Spoilers bad_sizes(StructArgument<Struct> Arguments::*member, bool may_be_null) 
                 }}};
   if (!may_be_null) {
     all.push_back({"NULL", kInvalid, [member](Arguments& a) { (a.*member).set_null(); }});
+  }
+  return all;
+}
+
+// Of a struct that has grown: between its first version's size and today's there is none.
+template <typename Struct>
+Spoilers bad_older_sizes(StructArgument<Struct> Arguments::*member, std::size_t first_size) {
+  Spoilers all;
+  for (std::size_t size = first_size - 16; size < sizeof(Struct); size += 8) {
+    if (size == first_size) continue;
+    all.push_back({"struct_size " + std::to_string(size) + " of no version", kInvalid,
+                   [member, size](Arguments& a) { (a.*member).set_size(size); }});
   }
   return all;
 }
@@ -73,6 +86,7 @@ Spoilers bad_check_options();
 Spoilers bad_scopes();
 Spoilers bad_specs();
 Spoilers bad_edits();
+Spoilers bad_rotations();
 Spoilers bad_filters();
 Spoilers bad_requests();
 Spoilers bad_logs();
@@ -83,5 +97,11 @@ Spoilers bad_kept_heads();
 Spoilers bad_head_texts();
 Spoilers bad_event_bodies();
 Spoilers bad_verdicts();
+
+// Where a token may be used from and how often: in a new token's spec and in an edit.
+Spoilers bad_conditions_of_specs();
+Spoilers bad_conditions_of_edits();
+Spoilers conditions_at_their_limits_in_specs();
+Spoilers conditions_at_their_limits_in_edits();
 
 }  // namespace capi_tests

@@ -19,6 +19,7 @@ TempDirectory::TempDirectory() {
   std::string pattern = (fs::temp_directory_path() / "tokenry-capi-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) std::abort();
   path_ = fs::canonical(pattern).string();
+  cells_.emplace(path_ + ".cells");
 }
 
 TempDirectory::~TempDirectory() {
@@ -47,8 +48,10 @@ int create_store(const std::string& path, const StoreTraits& traits) {
   return tokenry_store_create(path.data(), path.size(), kActor.data(), kActor.size(), &options);
 }
 
-tokenry_store* open_store(const std::string& path, tokenry_log_callback log, void* log_context) {
+tokenry_store* open_store(const std::string& path, tokenry_log_callback log, void* log_context,
+                          std::uint32_t flags) {
   auto options = sized<tokenry_open_options>();
+  options.flags = flags;
   options.log = log;
   options.log_context = log_context;
   tokenry_store* store = nullptr;
@@ -64,6 +67,18 @@ tokenry_scope_set scope_set(tokenry_store* store, std::initializer_list<const ch
   return set;
 }
 
+namespace {
+
+// The token as the tests hold it; an empty one if there is none.
+Token take(tokenry_issued* issued) {
+  if (issued == nullptr) return {};
+  Token token{issued->info->id, std::string(issued->token, issued->token_size)};
+  tokenry_issued_free(issued);
+  return token;
+}
+
+}  // namespace
+
 Token make_token(tokenry_store* store, std::string_view owner, std::string_view label,
                  std::initializer_list<const char*> scopes, const TokenTraits& traits) {
   const tokenry_scope_set granted = scope_set(store, scopes);
@@ -75,14 +90,32 @@ Token make_token(tokenry_store* store, std::string_view owner, std::string_view 
   spec.scopes = &granted;
   spec.expires_at_ms = traits.expires_at_ms;
   spec.not_before_ms = traits.not_before_ms;
+  spec.allow_ips = traits.allow_ips.data();
+  spec.allow_ip_count = traits.allow_ips.size();
+  spec.max_uses = traits.max_uses;
+  spec.rates = traits.rates.data();
+  spec.rate_count = traits.rates.size();
   tokenry_issued* issued = nullptr;
   const int code = tokenry_create(store, kActor.data(), kActor.size(), &spec, &issued);
   EXPECT_EQ(code, TOKENRY_OK) << tokenry_last_error();
-  if (issued == nullptr) return {};
-  Token token{issued->info->id, std::string(issued->token, issued->token_size)};
-  tokenry_issued_free(issued);
-  return token;
+  return take(issued);
 }
+
+Token rotate(tokenry_store* store, std::uint64_t id, std::int64_t overlap_ms, std::uint32_t flags) {
+  auto spec = sized<tokenry_rotate_spec>();
+  spec.flags = flags;
+  spec.overlap_ms = overlap_ms;
+  tokenry_issued* issued = nullptr;
+  const int code = tokenry_rotate(store, kActor.data(), kActor.size(), id, &spec, &issued);
+  EXPECT_EQ(code, TOKENRY_OK) << tokenry_last_error();
+  return take(issued);
+}
+
+Shown::Shown(tokenry_store* store, std::uint64_t id) {
+  EXPECT_EQ(tokenry_show(store, id, &info_), TOKENRY_OK) << tokenry_last_error();
+}
+
+Shown::~Shown() { tokenry_token_info_free(info_); }
 
 tokenry_verdict verify(tokenry_store* store, std::string_view credentials,
                        std::initializer_list<const char*> scopes, std::int64_t now) {
@@ -92,6 +125,19 @@ tokenry_verdict verify(tokenry_store* store, std::string_view credentials,
   request.credentials_size = credentials.size();
   request.required = &required;
   request.now_ms = now;
+  auto verdict = sized<tokenry_verdict>();
+  const int code = tokenry_verify(store, &request, &verdict);
+  EXPECT_EQ(code, verdict.reason) << tokenry_last_error();
+  return verdict;
+}
+
+tokenry_verdict verify_from(tokenry_store* store, std::string_view credentials,
+                            const std::vector<std::uint8_t>& address) {
+  auto request = sized<tokenry_request>();
+  request.credentials = credentials.data();
+  request.credentials_size = credentials.size();
+  request.address_size = static_cast<std::uint32_t>(address.size());
+  std::copy(address.begin(), address.end(), request.address);
   auto verdict = sized<tokenry_verdict>();
   const int code = tokenry_verify(store, &request, &verdict);
   EXPECT_EQ(code, verdict.reason) << tokenry_last_error();
@@ -139,7 +185,13 @@ void add_tokens(tokenry_store* store, Lines& lines) {
     if (info == nullptr) break;
     lines.add("token", info->id, info->status, info->owner, info->label, info->note,
               info->created_by, info->updated_by, info->granted_bits[0], info->effective_bits[0],
-              info->not_before_ms, info->expires_at_ms, info->updated_at_ms, info->revoked_at_ms);
+              info->not_before_ms, info->expires_at_ms, info->updated_at_ms, info->revoked_at_ms,
+              info->secret_created_at_ms, info->overlap_ends_at_ms, info->retires_on_use,
+              info->max_uses, info->uses_left);
+    for (std::size_t i = 0; i < info->allow_ip_count; ++i) lines.add(info->allow_ips[i]);
+    for (std::size_t i = 0; i < info->rate_count; ++i) {
+      lines.add("rate", info->rates[i].count, info->rates[i].period_ms);
+    }
     tokenry_token_info_free(info);
   }
   EXPECT_EQ(tokenry_cursor_free(cursor), TOKENRY_OK);
@@ -228,7 +280,7 @@ std::int64_t now_ms() {
 }
 
 World::World(const StoreTraits& traits, tokenry_log_callback log, void* log_context)
-    : path_(directory_.in("store")) {
+    : path_(directory_.in("store")), open_flags_(traits.open_flags) {
   EXPECT_EQ(create_store(path_, traits), TOKENRY_OK) << tokenry_last_error();
   open(log, log_context);
 }
@@ -241,7 +293,7 @@ void World::close() {
 }
 
 void World::open(tokenry_log_callback log, void* log_context) {
-  store_ = open_store(path_, log, log_context);
+  store_ = open_store(path_, log, log_context, open_flags_);
 }
 
 }  // namespace capi_tests

@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "../cells_directory.hpp"
 #include "tokenry.h"
 
 namespace capi_tests {
@@ -26,6 +28,7 @@ class TempDirectory {
 
  private:
   std::string path_;
+  std::optional<tokenry::test::CellsDirectory> cells_;
 };
 
 // A zeroed struct that carries its size.
@@ -48,11 +51,12 @@ struct StoreTraits {
   bool unsealed = false;
   std::uint64_t map_size_bytes = kSmallMapBytes;
   const std::uint8_t* key = nullptr;  // 32 bytes; null: a key file in the store
+  std::uint32_t open_flags = 0;       // of a World's handle: enum tokenry_open_flag
 };
 
 int create_store(const std::string& path, const StoreTraits& traits = {});
 tokenry_store* open_store(const std::string& path, tokenry_log_callback log = nullptr,
-                          void* log_context = nullptr);
+                          void* log_context = nullptr, std::uint32_t flags = 0);
 
 struct Token {
   std::uint64_t id = 0;
@@ -62,6 +66,9 @@ struct Token {
 struct TokenTraits {
   std::int64_t expires_at_ms = 0;
   std::int64_t not_before_ms = 0;
+  std::vector<const char*> allow_ips = {};
+  std::uint64_t max_uses = 0;
+  std::vector<tokenry_rate> rates = {};
 };
 
 tokenry_scope_set scope_set(tokenry_store* store, std::initializer_list<const char*> names);
@@ -70,9 +77,31 @@ tokenry_scope_set scope_set(tokenry_store* store, std::initializer_list<const ch
 Token make_token(tokenry_store* store, std::string_view owner, std::string_view label,
                  std::initializer_list<const char*> scopes, const TokenTraits& traits = {});
 
+// Gives the token a new secret, by default with a day of overlap; a failure fails the test.
+Token rotate(tokenry_store* store, std::uint64_t id, std::int64_t overlap_ms = 0,
+             std::uint32_t flags = 0);
+
+// A token as tokenry_show gives it; a failure fails the test, and there is none.
+class Shown {
+ public:
+  Shown(tokenry_store* store, std::uint64_t id);
+  ~Shown();
+  Shown(const Shown&) = delete;
+  Shown& operator=(const Shown&) = delete;
+  const tokenry_token_info* operator->() const { return info_; }
+  const tokenry_token_info& operator*() const { return *info_; }
+
+ private:
+  tokenry_token_info* info_ = nullptr;
+};
+
 // Verifies; the result's reason is also what the call returned.
 tokenry_verdict verify(tokenry_store* store, std::string_view credentials,
                        std::initializer_list<const char*> scopes = {}, std::int64_t now_ms = 0);
+
+// Verifies as from an address of 4 or 16 bytes.
+tokenry_verdict verify_from(tokenry_store* store, std::string_view credentials,
+                            const std::vector<std::uint8_t>& address);
 
 // Changes a token in one way; the call's code.
 int revoke(tokenry_store* store, std::uint64_t id);
@@ -115,6 +144,7 @@ class World {
  private:
   TempDirectory directory_;
   std::string path_;
+  std::uint32_t open_flags_;
   tokenry_store* store_ = nullptr;
 };
 

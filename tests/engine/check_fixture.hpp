@@ -1,6 +1,7 @@
 // Words for checking a store: what is found, in one text.
 #pragma once
 
+#include <sstream>
 #include <string>
 
 #include "engine/check.hpp"
@@ -24,6 +25,25 @@ class CheckTest : public StoreTest {
     std::string text;
     for (const std::string& line : report->findings.lines()) text += line + "\n";
     return text;
+  }
+  // Likewise, but only what rows say of each other, without what the log says of them.
+  std::string found_in_rows() {
+    std::istringstream all(found());
+    std::string rows;
+    for (std::string line; std::getline(all, line);) {
+      if (line.find("event") == std::string::npos) rows += line + "\n";
+    }
+    return rows;
+  }
+  // Whether the log tells that the row is not as it was written last.
+  bool log_tells_of(const std::string& row, const std::string& how) {
+    std::istringstream all(found());
+    for (std::string line; std::getline(all, line);) {
+      if (line.starts_with(row + " is " + how) && line.find("event") != std::string::npos) {
+        return true;
+      }
+    }
+    return false;
   }
   // Whether anything is wrong, or says so.
   bool notices() {

@@ -81,7 +81,9 @@ TEST_F(Check, CountsWhatItLookedAt) {
   EXPECT_TRUE(report->rows_checked);
   EXPECT_EQ(report->token_count, 4U);
   // 5 slots used; 4 details, 4 labels, 2 owners, 5 scopes, 1 free slot, control, format, counters.
-  EXPECT_EQ(report->row_count, 5U + 4 + 4 + 2 + 5 + 1 + 3);
+  // And an event for the store, its catalog's making, each token and what became of two of them,
+  // with the head.
+  EXPECT_EQ(report->row_count, 5U + 4 + 4 + 2 + 5 + 1 + 3 + 9 + 1);
   EXPECT_GT(report->page_count, 10U);
 }
 
@@ -164,9 +166,9 @@ TEST_F(Check, DetailsWithoutATokenAreFound) {
   put(Table::details, NumberKey(slot("bob/freed")),
       row_of(*store_, Table::details, slot("amy/one")));
   put(Table::details, NumberKey(4000), ByteList(100));
-  EXPECT_EQ(found(), at_slot("bob/freed") +
-                         "has a details row, but holds no token\n"
-                         "slot 4000: has a details row, but holds no token\n");
+  EXPECT_EQ(found_in_rows(), at_slot("bob/freed") +
+                                 "has a details row, but holds no token\n"
+                                 "slot 4000: has a details row, but holds no token\n");
 }
 
 TEST_F(Check, AFreeSlotAddedIsFound) {
@@ -208,8 +210,10 @@ TEST_F(Check, AnOlderRecordIsFoundWhereScopesChanged) {
   const ByteList older = record_of(*store_, slot("bob/one"));
   ASSERT_EQ(set_scopes("bob/one", {"restart"}), Code::ok);
   put_record(slot("bob/one"), older);
-  EXPECT_EQ(found(), token("bob/one") +
-                         "has scopes that were not granted or are above its owner's ceiling\n");
+  EXPECT_EQ(
+      found_in_rows(),
+      token("bob/one") + "has scopes that were not granted or are above its owner's ceiling\n");
+  EXPECT_TRUE(log_tells_of("the record of slot 2", "not the one")) << found();
 }
 
 TEST_F(Check, AnOlderRecordIsFoundWhereTheCeilingChanged) {
@@ -217,12 +221,13 @@ TEST_F(Check, AnOlderRecordIsFoundWhereTheCeilingChanged) {
   ASSERT_EQ(set_ceiling("bob", {"restart"}), Code::ok);
   const ByteList newer = record_of(*store_, slot("bob/one"));
   put_record(slot("bob/one"), older);
-  EXPECT_EQ(found(), token("bob/one") +
-                         "has scopes that were not granted or are above its owner's ceiling\n");
+  EXPECT_EQ(
+      found_in_rows(),
+      token("bob/one") + "has scopes that were not granted or are above its owner's ceiling\n");
   put_record(slot("bob/one"), newer);
   ASSERT_EQ(set_ceiling("bob", {"all"}), Code::ok);
   put_record(slot("bob/one"), newer);
-  EXPECT_EQ(found(),
+  EXPECT_EQ(found_in_rows(),
             token("bob/one") + "has fewer scopes than were granted within its owner's ceiling\n");
 }
 
@@ -230,7 +235,8 @@ TEST_F(Check, AnOlderRecordIsFoundWhereTheTokenWasRevoked) {
   const ByteList older = record_of(*store_, slot("bob/one"));
   ASSERT_EQ(revoke("bob/one"), Code::ok);
   put_record(slot("bob/one"), older);
-  EXPECT_EQ(found(), token("bob/one") + "is not revoked, but its details row says when it was\n");
+  EXPECT_EQ(found_in_rows(),
+            token("bob/one") + "is not revoked, but its details row says when it was\n");
 }
 
 TEST_F(Check, AnOlderRecordIsFoundWhereTheOwnerWasSuspendedOrRenamed) {
@@ -238,20 +244,91 @@ TEST_F(Check, AnOlderRecordIsFoundWhereTheOwnerWasSuspendedOrRenamed) {
   ASSERT_EQ(suspend_owner("bob"), Code::ok);
   const ByteList newer = record_of(*store_, slot("bob/one"));
   put_record(slot("bob/one"), older);
-  EXPECT_EQ(found(), token("bob/one") + "works, though its owner is suspended\n");
+  EXPECT_EQ(found_in_rows(), token("bob/one") + "works, though its owner is suspended\n");
   ASSERT_EQ(resume_owner("bob"), Code::ok);
   put_record(slot("bob/one"), newer);
-  EXPECT_EQ(found(), token("bob/one") + "is held back as if its owner were suspended\n");
+  EXPECT_EQ(found_in_rows(), token("bob/one") + "is held back as if its owner were suspended\n");
   put_record(slot("bob/one"), older);
   ASSERT_EQ(rename_owner("bob", "rob"), Code::ok);
   put_record(slot("bob/one"), older);
-  EXPECT_EQ(found(), token("bob/one") + "its record is of another owner than its details row\n");
+  EXPECT_EQ(found_in_rows(),
+            token("bob/one") + "its record is of another owner than its details row\n");
 }
 
 TEST_F(Check, ARowOfAnOwnerRemovedIsFound) {
   remove(Table::owners, base::as_bytes("amy"));
-  EXPECT_EQ(found(), token("amy/one") + "its owner has no row\n" + token("amy/two") +
-                         "its owner has no row\n");
+  EXPECT_EQ(found_in_rows(), token("amy/one") + "its owner has no row\n" + token("amy/two") +
+                                 "its owner has no row\n");
+  EXPECT_TRUE(log_tells_of("the row of owner amy", "missing")) << found();
+}
+
+// All rows of a token put back as they were: they agree with each other, and the log alone tells.
+TEST_F(Check, ARevokedTokenBroughtBackWholeIsFoundByTheLog) {
+  const std::uint32_t bob = slot("bob/one");
+  const ByteList record = record_of(*store_, bob);
+  const ByteList details = row_of(*store_, Table::details, bob);
+  const std::uint64_t id = id_of("bob/one");
+  const std::string live_label = record::live_label_key("bob", "one");
+  ASSERT_EQ(revoke("bob/one"), Code::ok);
+  const auto revoked = store_->show(id);
+  ASSERT_TRUE(revoked.ok());
+  put_record(bob, record);
+  put(Table::details, NumberKey(bob), details);
+  remove(Table::labels, base::as_bytes(record::label_key(revoked->details)));
+  put(Table::labels, base::as_bytes(live_label), id_value(id));
+  EXPECT_EQ(verify("bob/one"), model::Reason::allowed) << "a verification does not notice";
+  EXPECT_EQ(found_in_rows(), "");
+  EXPECT_TRUE(log_tells_of("the record of slot 2", "not the one")) << found();
+  EXPECT_TRUE(log_tells_of("the details row of slot 2", "not the one")) << found();
+}
+
+// The whole file put back: it agrees with itself, and a head kept elsewhere alone tells.
+TEST_F(Check, AnOlderFileIsFoundByAKeptHead) {
+  const std::string older = content_of(directory() + "/data.mdb");
+  ASSERT_EQ(revoke("bob/one"), Code::ok);
+  const auto kept = store_->head();
+  ASSERT_TRUE(kept.ok());
+  const auto found_with_head = [&] {
+    CheckOptions options;
+    options.key = &key_;
+    options.kept_head = *kept;
+    const auto report = check_store(directory(), options);
+    EXPECT_TRUE(report.ok()) << report.status().text();
+    return report.ok() ? report->findings.lines() : std::vector<std::string>();
+  };
+  EXPECT_TRUE(found_with_head().empty());
+  close();
+  write_file(directory() + "/data.mdb", older);
+  EXPECT_EQ(found(), "");
+  const std::vector<std::string> lines = found_with_head();
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines.front().find("the log ends at event"), std::string::npos) << lines.front();
+}
+
+TEST_F(Check, UsageRowsAreWatched) {
+  const auto limited = [&](std::string_view label) {
+    TokenSpec spec;
+    spec.owner = "amy";
+    spec.label = label;
+    spec.max_uses = 5;
+    std::vector<Issued> issued(1);
+    model::Catalog catalog;
+    EXPECT_TRUE(store_->create("test", {&spec, 1}, issued, catalog).ok());
+    return issued.front().token.details.id;
+  };
+  const std::uint32_t removed = model::slot_of(limited("removed"));
+  const std::uint32_t altered = model::slot_of(limited("altered"));
+  ASSERT_EQ(found(), "");
+  ByteList row = row_of(*store_, Table::usage, altered);
+  row[36] ^= 1;
+  put(Table::usage, NumberKey(altered), row);
+  remove(Table::usage, NumberKey(removed));
+  put(Table::usage, NumberKey(4000), row);
+  const std::string text = found();
+  EXPECT_NE(text.find("no usage row for it; it is refused"), std::string::npos) << text;
+  EXPECT_NE(text.find("slot " + std::to_string(altered) + ": its usage row"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("slot 4000: its usage row"), std::string::npos) << text;
 }
 
 TEST_F(Check, AnOwnerAlteredIsFound) {

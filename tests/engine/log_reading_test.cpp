@@ -160,6 +160,16 @@ TEST_F(Reading, AnEventCutShortIsToldAndTheOthersAreStillGiven) {
   EXPECT_EQ(read_on(reader), Names{});
 }
 
+TEST_F(Reading, AnEventOfTheLastNumberThereIsDoesNotTurnTheOrderRound) {
+  given("root/a");
+  put_event(UINT64_MAX, event_row(2));
+  LogReader reader(store_, {});
+  EXPECT_EQ(read_on(reader),
+            (Names{"store_created", "created a",
+                   "a row of the log cannot be read: data.mdb was changed from outside"}));
+  EXPECT_EQ(read_on(reader), Names{});
+}
+
 TEST_F(Reading, ALogThatWasExchangedMeanwhileIsToldOnce) {
   given("root/a");
   given("root/b");

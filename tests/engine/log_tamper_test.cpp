@@ -253,6 +253,22 @@ TEST_F(LogTamper, AReplayedHeadNeverOverwritesEvents) {
   EXPECT_EQ(read_log().back(), "revoked a");
 }
 
+TEST_F(LogTamper, RowsThatAreNoEventsDoNotKeepATokenFromBeingStopped) {
+  given("root/a");
+  given("root/b");
+  put_row(directory(), storage::Table::events, base::as_bytes("\xFFjunk"), base::as_bytes("junk"));
+  EXPECT_EQ(findings().front(), "a row of the log cannot be read");
+  EXPECT_EQ(create("root/c"), Code::tampered);
+  EXPECT_EQ(revoke("root/a"), Code::ok);
+  EXPECT_EQ(verify("root/a"), Reason::revoked);
+  remove_row(directory(), storage::Table::events, base::as_bytes("\xFFjunk"));
+  put_event(UINT64_MAX, event_row(3));
+  EXPECT_EQ(create("root/c"), Code::tampered);
+  EXPECT_EQ(revoke("root/b"), Code::ok);
+  EXPECT_EQ(verify("root/b"), Reason::revoked);
+  EXPECT_FALSE(findings().empty());
+}
+
 TEST_F(LogTamper, AllOfTheLogRemovedIsFound) {
   given("root/a");
   for (std::uint64_t sequence = last(); sequence > 0; --sequence) remove_event(sequence);

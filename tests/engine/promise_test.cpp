@@ -144,6 +144,34 @@ TEST_F(Promise, HoldsForAPurgedTokenWhoseSlotIsUsedAgain) {
   });
 }
 
+TEST_F(Promise, HoldsForARotationAtOnce) {
+  expect_kept([&](const std::string& name) {
+    Issued issued;
+    model::Catalog catalog;
+    return store_->rotate(kActor, {id_of(name), 0, false}, issued, catalog).code();
+  });
+}
+
+TEST_F(Promise, HoldsForTheFirstUseThatRetires) {
+  expect_kept([&](const std::string& name) {
+    Issued issued;
+    model::Catalog catalog;
+    const Status status = store_->rotate(kActor, {id_of(name), kDayMs, true}, issued, catalog);
+    if (!status.ok()) return status.code();
+    const Reason first = verify_text(issued.text.view(), {"edit-dns"});
+    return first == Reason::allowed ? Code::ok : Code::conflict;
+  });
+}
+
+TEST_F(Promise, HoldsForAFinishedRotation) {
+  expect_kept([&](const std::string& name) {
+    Issued issued;
+    model::Catalog catalog;
+    const Status status = store_->rotate(kActor, {id_of(name), kDayMs, false}, issued, catalog);
+    return status.ok() ? store_->finish_rotation(kActor, id_of(name)).code() : status.code();
+  });
+}
+
 // A watch that could not see a broken promise would prove nothing.
 TEST_F(Promise, WouldBeSeenToBreak) {
   Watch watch(store_, bits({"edit-dns"}));

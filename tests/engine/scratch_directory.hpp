@@ -6,10 +6,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+
+#include "../cells_directory.hpp"
 
 namespace tokenry::engine {
 
@@ -19,6 +22,7 @@ class ScratchDirectory {
     std::string pattern = testing::TempDir() + "tokenry-engine-XXXXXX";
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no scratch directory");
     path_ = pattern;
+    cells_.emplace(path_ + ".cells");
   }
   ~ScratchDirectory() {
     std::error_code ignored;
@@ -32,6 +36,7 @@ class ScratchDirectory {
 
  private:
   std::string path_;
+  std::optional<test::CellsDirectory> cells_;
 };
 
 inline std::string content_of(const std::string& path) {

@@ -1,6 +1,7 @@
 // Words for what somebody does who can write data.mdb but has no key.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <numeric>
 #include <vector>
@@ -27,14 +28,23 @@ class TamperTest : public StoreTest {
     const DataFile file(directory());
     const DataFile::Places places = file.places_of(row);
     ASSERT_FALSE(places.empty()) << "the row was not found";
+    // What is checked may write, and so does closing where uses are folded.
+    const std::string data_file = directory() + "/data.mdb";
+    const std::string before = data_file + ".before";
+    const auto copy = [](const std::string& from, const std::string& to) {
+      std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
+    };
+    copy(data_file, before);
     for (const std::size_t bit : bits) {
+      copy(before, data_file);
       file.write(places, with_flipped_bit(row, bit));
       reopen();
       check(bit);
       close();
       if (HasFatalFailure()) return;
     }
-    file.write(places, row);
+    copy(before, data_file);
+    std::filesystem::remove(before);
     reopen();
   }
   static std::vector<std::size_t> all_bits(const ByteList& row) {

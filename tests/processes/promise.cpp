@@ -1,7 +1,8 @@
-// The promise, measured: no verification that begins after tokenry_revoke() returned, in any
-// process, answers ok for that token; and none before revoke was called is denied.
+// The promise, measured: no verification that begins after a secret was ended, in any process,
+// answers ok for it; and none before it was to end is denied. A secret ends when tokenry_revoke()
+// returned, or a rotation at once, or the first use of a new secret that retires the old one.
 //
-// Verifiers in several processes judge tokens in a loop while an editor makes and revokes them. All
+// Verifiers in several processes judge tokens in a loop while an editor makes and ends them. All
 // write down what they did on one clock, in memory that they share. The checks must be able to
 // fail: each fault below breaks one of the promises on purpose, and the run then passes only if the
 // check found it.
@@ -29,7 +30,7 @@ namespace {
 enum class Fault {
   none,
   cached_verdicts,  // verifiers answer from memory: revocations go unseen
-  early_revocation  // the editor writes the time of revoke() down only after it: denials come early
+  early_revocation  // the editor writes down only afterwards that it ends one: denials come early
 };
 
 struct Plan {
@@ -45,8 +46,8 @@ constexpr std::size_t kLiveCount = 64;  // tokens that verifiers look at, at any
 // 0 means "not yet".
 struct Token {
   std::array<char, 96> text;
-  std::atomic<std::int64_t> revoke_called_ns;
-  std::atomic<std::int64_t> revoke_returned_ns;
+  std::atomic<std::int64_t> end_called_ns;
+  std::atomic<std::int64_t> end_returned_ns;
 };
 
 struct Shared {
@@ -98,16 +99,17 @@ class Verifier {
     const Token& token = shared_.tokens[index];
     const std::int64_t began_ns = now_ns();
     const Reason reason = judge(index);
-    const std::int64_t returned_ns = token.revoke_returned_ns.load();
-    const std::int64_t called_ns = token.revoke_called_ns.load();
+    const std::int64_t returned_ns = token.end_returned_ns.load();
+    const std::int64_t called_ns = token.end_called_ns.load();
     const bool began_after_return = returned_ns != 0 && returned_ns < began_ns;
     ++verified_;
     began_after_return_ += began_after_return;
     began_soon_after_return_ += began_after_return && began_ns - returned_ns < 100'000;
     allowed_ += reason == Reason::kAllowed;
     stale_yes_ += reason == Reason::kAllowed && began_after_return;
-    early_no_ += reason == Reason::kRevoked && called_ns == 0;
-    other_answers_ += reason != Reason::kAllowed && reason != Reason::kRevoked;
+    const bool ended = reason == Reason::kRevoked || reason == Reason::kRetiredSecret;
+    early_no_ += ended && called_ns == 0;
+    other_answers_ += reason != Reason::kAllowed && !ended;
   }
 
   Reason judge(std::size_t index) {
@@ -150,33 +152,52 @@ void publish(Shared& shared, Store& store, std::size_t index, std::vector<std::u
   shared.published.store(index + 1, std::memory_order_release);
 }
 
-void revoke(Shared& shared, Store& store, std::size_t index, std::uint64_t id, Fault fault) {
+enum class Ending { revoke, rotate_at_once, retire_on_use };
+constexpr int kEndings = 3;
+
+// Ends the token's first secret, each in one of the ways.
+void end_secret(Shared& shared, Store& store, std::size_t index, std::uint64_t id, Fault fault) {
   Token& token = shared.tokens[index];
-  if (fault != Fault::early_revocation) token.revoke_called_ns.store(now_ns());
-  store.revoke("promise", {id});
-  token.revoke_returned_ns.store(now_ns());
+  const auto ending = static_cast<Ending>(index % kEndings);
+  std::string fresh;
+  if (ending == Ending::retire_on_use) {
+    fresh = store.rotate("promise", id, {.retires_on_use = true}).token();
+  }
+  if (fault != Fault::early_revocation) token.end_called_ns.store(now_ns());
+  switch (ending) {
+    case Ending::revoke:
+      store.revoke("promise", {id});
+      break;
+    case Ending::rotate_at_once:
+      static_cast<void>(store.rotate("promise", id, {.at_once = true}));
+      break;
+    case Ending::retire_on_use:
+      if (!store.verify(fresh).allowed()) throw std::runtime_error("a new secret is denied");
+      break;
+  }
+  token.end_returned_ns.store(now_ns());
   if (fault != Fault::early_revocation) return;
   std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  token.revoke_called_ns.store(now_ns());
+  token.end_called_ns.store(now_ns());
 }
 
-// Makes tokens and revokes each some time later, until the time or the room for tokens is up.
+// Makes tokens and ends each some time later, until the time or the room for tokens is up.
 std::size_t edit(Shared& shared, Store& store, const Plan& plan) {
   const std::int64_t end_ns = now_ns() + static_cast<std::int64_t>(plan.seconds * 1e9);
   std::vector<std::uint64_t> ids;
-  std::size_t revoked = 0;
+  std::size_t ended = 0;
   while (now_ns() < end_ns && ids.size() < kTokenCount) {
     publish(shared, store, ids.size(), ids);
-    // Half of the window is alive and half revoked.
+    // Half of the window is alive and half ended.
     if (ids.size() > kLiveCount / 2) {
-      revoke(shared, store, revoked, ids[revoked], plan.fault);
-      ++revoked;
+      end_secret(shared, store, ended, ids[ended], plan.fault);
+      ++ended;
     }
     // Leaves the processor to the verifiers; at memory speed all tokens would be gone at once.
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
   shared.stop = true;
-  return revoked;
+  return ended;
 }
 
 // Says what does not hold; all of it, not the first alone.
@@ -188,32 +209,31 @@ bool all_hold(std::initializer_list<bool> checks) {
   return std::find(checks.begin(), checks.end(), false) == checks.end();
 }
 
-bool judge_run(const Shared& shared, std::size_t revoked, const Plan& plan) {
+bool judge_run(const Shared& shared, std::size_t ended, const Plan& plan) {
   std::printf(
-      "%d processes x %d threads: %llu verifications, %llu allowed, %zu revocations, %llu "
+      "%d processes x %d threads: %llu verifications, %llu allowed, %zu ended, %llu "
       "verifications began after one returned (%llu within 100 us): %llu stale yes, %llu early no, "
       "%llu other answers\n",
       plan.process_count, plan.thread_count,
       static_cast<unsigned long long>(shared.verified.load()),
-      static_cast<unsigned long long>(shared.allowed.load()), revoked,
+      static_cast<unsigned long long>(shared.allowed.load()), ended,
       static_cast<unsigned long long>(shared.began_after_return.load()),
       static_cast<unsigned long long>(shared.began_soon_after_return.load()),
       static_cast<unsigned long long>(shared.stale_yes.load()),
       static_cast<unsigned long long>(shared.early_no.load()),
       static_cast<unsigned long long>(shared.other_answers.load()));
   // Enough was seen for a no to mean something.
-  const bool seen =
-      all_hold({check(revoked >= 20, "at least 20 revocations"),
-                check(shared.allowed >= 1000, "at least 1000 verifications allowed"),
-                check(shared.began_after_return >= 1000,
-                      "at least 1000 verifications began after a revocation"),
-                check(shared.other_answers == 0, "only ok and revoked are answered")});
+  const bool seen = all_hold(
+      {check(ended >= 20, "at least 20 secrets ended"),
+       check(shared.allowed >= 1000, "at least 1000 verifications allowed"),
+       check(shared.began_after_return >= 1000, "at least 1000 verifications began after an end"),
+       check(shared.other_answers == 0, "only ok, revoked and retired_secret are answered")});
   const bool stale = shared.stale_yes != 0;
   const bool early = shared.early_no != 0;
   switch (plan.fault) {
     case Fault::none:
-      return all_hold({seen, check(!stale, "no ok after a revocation returned"),
-                       check(!early, "no denial before revoke was called")});
+      return all_hold({seen, check(!stale, "no ok after a secret was ended"),
+                       check(!early, "no denial before it was to end")});
     case Fault::cached_verdicts:
       return all_hold({seen, check(stale, "cached verdicts are found out")});
     case Fault::early_revocation:
@@ -231,13 +251,13 @@ bool run(const Plan& plan) {
   if (memory == MAP_FAILED) return check(false, "shared memory");
   auto& shared = *new (memory) Shared{};
 
-  std::size_t revoked = 0;
+  std::size_t ended = 0;
   bool all_ended_well = true;
   if (plan.process_count <= 1) {
     // All in this process, where the thread sanitizer sees every thread.
     Store store = Store::open(path);
     std::thread verifiers([&] { verify_in_threads(shared, store, plan, 0); });
-    revoked = edit(shared, store, plan);
+    ended = edit(shared, store, plan);
     verifiers.join();
   } else {
     std::vector<std::unique_ptr<Child>> children;
@@ -249,13 +269,13 @@ bool run(const Plan& plan) {
       }));
     }
     Store store = Store::open(path);
-    revoked = edit(shared, store, plan);
+    ended = edit(shared, store, plan);
     for (const auto& child : children) {
-      const std::string ended = child->end();
-      all_ended_well = check(ended.empty(), ended.c_str()) && all_ended_well;
+      const std::string trouble = child->end();
+      all_ended_well = check(trouble.empty(), trouble.c_str()) && all_ended_well;
     }
   }
-  const bool kept = judge_run(shared, revoked, plan);
+  const bool kept = judge_run(shared, ended, plan);
   ::munmap(memory, sizeof(Shared));
   return all_ended_well && kept;
 }

@@ -181,5 +181,62 @@ TEST_F(Users, AStoreThatIsNotSharedIsItsOwners) {
   EXPECT_EQ(member.end(), "");
 }
 
+// ---- usage cells, which belong to the store's owner and group whoever made them
+
+// Whoever of them comes first: the cells are made in a sticky folder, as in /dev/shm.
+TEST_F(Users, ShareTheCells) {
+  Held token;
+  {
+    Store store = Store::open(path_);
+    token = make_token(store, "shared");
+  }
+  std::filesystem::remove_all(::getenv("TOKENRY_CELLS_DIR"));
+  ::mkdir(::getenv("TOKENRY_CELLS_DIR"), 0777);
+  ::chmod(::getenv("TOKENRY_CELLS_DIR"), 01777);
+  const auto use_once = [&](const Link& parent) {
+    Store store = Store::open(path_);
+    parent.require(judge(store, token) == Reason::kAllowed, "denied");
+    const StoreInfo facts = store.stat();
+    parent.require(facts.cells_path.has_value(), facts.cells_problem.value_or("no cells"));
+    store.maintain();
+    return 0;
+  };
+  for (const uid_t user : {kMemberId, kOwnerId, kMemberId}) {
+    Child child = as(user, {shared_}, use_once);
+    EXPECT_EQ(child.end(), "") << user;
+  }
+  Store store = Store::open(path_);
+  EXPECT_EQ(judge(store, token), Reason::kAllowed);
+  EXPECT_EQ(store.show(token.id).use_count, 4U);
+  struct stat cells {};
+  ASSERT_EQ(::stat(store.stat().cells_path->c_str(), &cells), 0);
+  EXPECT_EQ(cells.st_mode & 07777, 0660U);
+  EXPECT_EQ(cells.st_gid, shared_);
+}
+
+TEST_F(Users, GoOnUncountedWhereTheCellsCannotBeMade) {
+  Held token;
+  {
+    Store store = Store::open(path_);
+    token = make_token(store, "uncounted");
+  }
+  const std::string folder = scratch_ / "roots-folder";
+  std::filesystem::create_directory(folder);
+  ASSERT_EQ(::chmod(folder.c_str(), 0755), 0);
+  Child child = as(kOwnerId, {shared_}, [&](const Link& parent) {
+    ::setenv("TOKENRY_CELLS_DIR", folder.c_str(), 1);
+    Store store = Store::open(path_);
+    parent.require(judge(store, token) == Reason::kAllowed, "denied");
+    const StoreInfo facts = store.stat();
+    parent.require(!facts.cells_path.has_value(), "there are cells");
+    const std::string why = facts.cells_problem.value_or("");
+    parent.require(why.find(folder) != std::string::npos, "the reason is not told: " + why);
+    return 0;
+  });
+  EXPECT_EQ(child.end(), "");
+  Store store = Store::open(path_);
+  EXPECT_EQ(store.show(token.id).use_count, 0U);
+}
+
 }  // namespace
 }  // namespace tokenry::test

@@ -87,11 +87,11 @@ TEST(VerifierRecord, StatesAndTheOwnerFlagDoNotDisturbEachOther) {
   }
 }
 
-TEST(VerifierRecord, EveryFlagBeyondTheThirdIsUnknown) {
+TEST(VerifierRecord, EveryFlagBeyondTheEighthIsUnknown) {
   for (unsigned bit = 0; bit < 16; ++bit) {
     auto bytes = filled<kRecordSize>(0);
     base::store_le(&bytes[106], 1U << bit, 2);
-    EXPECT_EQ(VerifierRecord(bytes.data()).flags_known(), bit < 3) << bit;
+    EXPECT_EQ(VerifierRecord(bytes.data()).flags_known(), bit < 8) << bit;
   }
 }
 

@@ -76,9 +76,10 @@ TEST_F(FoldTest, EveryKindOfChangeIsFound) {
 
 TEST_F(FoldTest, LimitsAreNotFolded) {
   std::uint64_t wait_us = 0;
+  usage::OlderTags older;
   const usage::RateWindow rate{10, 1'000'000};
-  usage::charge_rate(cells_->find(1).cell(), 0, 1, rate, 1, true, wait_us);
-  usage::spend(cells_->find(1).cell(), 1, 10, true);
+  usage::charge_rate(cells_->find(1).cell(), 0, 1, rate, 1, older, wait_us);
+  usage::spend(cells_->find(1).cell(), 1, 10, older);
   EXPECT_EQ(fold_all(), Slots{});
 }
 

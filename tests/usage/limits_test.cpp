@@ -8,6 +8,7 @@ namespace {
 
 using usage::Charge;
 using usage::kMaxRatePeriodUs;
+using usage::OlderTags;
 using usage::RateWindow;
 
 constexpr std::uint16_t kTag = 0x1234;
@@ -16,12 +17,16 @@ constexpr std::uint64_t kHourUs = 3600 * kSecondUs;
 
 class LimitsTest : public CellsTest {
  protected:
-  // With replace_tag, as after a look at the newest snapshot.
   Charge charge(const RateWindow& rate, std::uint64_t now_us, std::size_t window = 0) {
-    return usage::charge_rate(cell_, window, kTag, rate, now_us, true, wait_us_);
+    return usage::charge_rate(cell_, window, kTag, rate, now_us, older_, wait_us_);
   }
   Charge charge_all(std::span<const RateWindow> rates, std::uint64_t now_us) {
-    return usage::charge_rates(cell_, kTag, rates, now_us, true, wait_us_);
+    return usage::charge_rates(cell_, kTag, rates, now_us, older_, wait_us_);
+  }
+  // By a caller that met nobody yet.
+  Charge spend(std::uint16_t tag, std::uint64_t allowed) {
+    OlderTags none;
+    return usage::spend(cell_, tag, allowed, none);
   }
   // How many uses at this moment are admitted until one is denied.
   std::uint32_t admitted_at(const RateWindow& rate, std::uint64_t now_us, std::size_t window = 0) {
@@ -34,6 +39,7 @@ class LimitsTest : public CellsTest {
   std::shared_ptr<usage::Cells> cells_ = attach();
   usage::Cell& cell_ = cells_->find(4095).cell();
   std::uint64_t wait_us_ = 77;
+  OlderTags older_;
 };
 
 TEST_F(LimitsTest, CountAtOnceAndNotOneMore) {
@@ -132,19 +138,19 @@ TEST_F(LimitsTest, RefundsStopAtZero) {
 
 TEST_F(LimitsTest, AnotherTagIsStaleUntilItIsReplaced) {
   const RateWindow rate{2, kSecondUs};
+  OlderTags older;
   const auto careful = [&](std::uint16_t tag) {
-    return usage::charge_rate(cell_, 0, tag, rate, kHourUs, false, wait_us_);
+    OlderTags none;
+    return usage::charge_rate(cell_, 0, tag, rate, kHourUs, none, wait_us_);
   };
-  EXPECT_EQ(careful(kTag), Charge::stale) << "a word that was never written";
-  EXPECT_EQ(careful(0), Charge::stale) << "also under the tag 0";
-  EXPECT_EQ(word(usage::kFirstRate), 0U);
-  ASSERT_EQ(admitted_at(rate, kHourUs), 2U);
+  ASSERT_EQ(admitted_at(rate, kHourUs), 2U) << "a word that was never written is taken";
   EXPECT_EQ(careful(kTag), Charge::denied);
   const std::uint64_t before = word(usage::kFirstRate);
   EXPECT_EQ(careful(kTag + 1), Charge::stale);
   EXPECT_EQ(word(usage::kFirstRate), before) << "another's word stays as it is";
   EXPECT_EQ(wait_us_, 0U);
-  EXPECT_EQ(usage::charge_rate(cell_, 0, kTag + 1, rate, kHourUs, true, wait_us_), Charge::done);
+  EXPECT_EQ(usage::charge_rate(cell_, 0, kTag + 1, rate, kHourUs, older, wait_us_), Charge::stale);
+  EXPECT_EQ(usage::charge_rate(cell_, 0, kTag + 1, rate, kHourUs, older, wait_us_), Charge::done);
   EXPECT_EQ(usage::tag_of(word(usage::kFirstRate)), kTag + 1);
   EXPECT_EQ(careful(kTag + 1), Charge::done);
   EXPECT_EQ(careful(kTag + 1), Charge::denied) << "the new tag has a window of its own";
@@ -180,10 +186,12 @@ TEST_F(LimitsTest, TheLongestWaitIsTold) {
 TEST_F(LimitsTest, AStaleSecondWindowLeavesTheFirstUncharged) {
   const std::array rates = {RateWindow{2, kSecondUs}, RateWindow{2, kHourUs}};
   ASSERT_EQ(charge(rates[0], kHourUs), Charge::done);
+  const std::uint64_t others = usage::tagged(kTag + 1, kHourUs);
+  cell_.word(usage::kFirstRate + 1) = others;
   const std::uint64_t before = word(usage::kFirstRate);
-  EXPECT_EQ(usage::charge_rates(cell_, kTag, rates, kHourUs, false, wait_us_), Charge::stale);
+  EXPECT_EQ(charge_all(rates, kHourUs), Charge::stale);
   EXPECT_EQ(word(usage::kFirstRate), before);
-  EXPECT_EQ(word(usage::kFirstRate + 1), 0U);
+  EXPECT_EQ(word(usage::kFirstRate + 1), others);
 }
 
 TEST_F(LimitsTest, RefundOfBothWindows) {
@@ -195,46 +203,55 @@ TEST_F(LimitsTest, RefundOfBothWindows) {
   EXPECT_EQ(charge_all({}, kHourUs), Charge::done) << "no window, no limit";
 }
 
+// Between its look at the newest snapshot and its charge others may have changed the limit again.
+TEST_F(LimitsTest, OnlyTheTagThatWasMetIsReplaced) {
+  ASSERT_EQ(spend(kTag, 5), Charge::done);
+  OlderTags older;
+  ASSERT_EQ(usage::spend(cell_, kTag + 1, 5, older), Charge::stale);
+  cell_.word(usage::kSpent) = usage::tagged(kTag + 2, 4);
+  EXPECT_EQ(usage::spend(cell_, kTag + 1, 5, older), Charge::stale);
+  EXPECT_EQ(usage::spent(cell_, kTag + 2), 4U);
+}
+
 TEST_F(LimitsTest, SpendsWhatIsAllowed) {
   for (const std::uint64_t allowed : {0U, 1U, 2U, 100U}) {
     const auto tag = static_cast<std::uint16_t>(kTag + allowed);
+    cell_.word(usage::kSpent) = 0;
     for (std::uint64_t i = 0; i < allowed; ++i) {
-      EXPECT_EQ(usage::spend(cell_, tag, allowed, true), Charge::done);
+      EXPECT_EQ(spend(tag, allowed), Charge::done);
       EXPECT_EQ(usage::spent(cell_, tag), i + 1);
     }
-    EXPECT_EQ(usage::spend(cell_, tag, allowed, true), Charge::denied);
+    EXPECT_EQ(spend(tag, allowed), Charge::denied);
     EXPECT_EQ(usage::spent(cell_, tag), allowed);
   }
 }
 
 TEST_F(LimitsTest, AllowedMayGrow) {
-  ASSERT_EQ(usage::spend(cell_, kTag, 1, true), Charge::done);
-  ASSERT_EQ(usage::spend(cell_, kTag, 1, false), Charge::denied);
-  EXPECT_EQ(usage::spend(cell_, kTag, 2, false), Charge::done);
-  EXPECT_EQ(usage::spend(cell_, kTag, 1, false), Charge::denied) << "and shrink";
+  ASSERT_EQ(spend(kTag, 1), Charge::done);
+  ASSERT_EQ(spend(kTag, 1), Charge::denied);
+  EXPECT_EQ(spend(kTag, 2), Charge::done);
+  EXPECT_EQ(spend(kTag, 1), Charge::denied) << "and shrink";
 }
 
 TEST_F(LimitsTest, SpendingUnderAnotherTagIsStaleUntilItIsReplaced) {
-  EXPECT_EQ(usage::spend(cell_, kTag, 5, false), Charge::stale);
-  EXPECT_EQ(usage::spend(cell_, 0, 5, false), Charge::stale) << "never written, whatever the tag";
-  EXPECT_EQ(word(usage::kSpent), 0U);
-  ASSERT_EQ(usage::spend(cell_, kTag, 5, true), Charge::done);
-  EXPECT_EQ(usage::spend(cell_, kTag + 1, 5, false), Charge::stale);
+  ASSERT_EQ(spend(kTag, 5), Charge::done);
+  OlderTags older;
+  EXPECT_EQ(usage::spend(cell_, kTag + 1, 5, older), Charge::stale);
   EXPECT_EQ(usage::spent(cell_, kTag), 1U);
   EXPECT_EQ(usage::spent(cell_, kTag + 1), 0U);
-  EXPECT_EQ(usage::spend(cell_, kTag + 1, 5, true), Charge::done);
+  EXPECT_EQ(usage::spend(cell_, kTag + 1, 5, older), Charge::done);
   EXPECT_EQ(usage::spent(cell_, kTag + 1), 1U);
   EXPECT_EQ(usage::spent(cell_, kTag), 0U);
 }
 
 TEST_F(LimitsTest, AUseGivenBackCanBeSpentAgain) {
-  for (int i = 0; i < 2; ++i) ASSERT_EQ(usage::spend(cell_, kTag, 2, true), Charge::done);
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(spend(kTag, 2), Charge::done);
   usage::unspend(cell_, kTag + 1);
   EXPECT_EQ(usage::spent(cell_, kTag), 2U) << "under another tag nothing is given back";
   usage::unspend(cell_, kTag);
   EXPECT_EQ(usage::spent(cell_, kTag), 1U);
-  EXPECT_EQ(usage::spend(cell_, kTag, 2, false), Charge::done);
-  EXPECT_EQ(usage::spend(cell_, kTag, 2, false), Charge::denied);
+  EXPECT_EQ(spend(kTag, 2), Charge::done);
+  EXPECT_EQ(spend(kTag, 2), Charge::denied);
   for (int i = 0; i < 3; ++i) usage::unspend(cell_, kTag);
   EXPECT_EQ(usage::spent(cell_, kTag), 0U) << "never below nothing";
 }

@@ -72,8 +72,9 @@ TEST_F(CellsProcesses, NeverOneSpentTooMany) {
   for (int number = 0; number < 4; ++number) {
     children.push_back(std::make_unique<Child>([&](const Link&) {
       const auto cells = attach();
+      usage::OlderTags older;
       for (std::uint64_t i = 0; i < kAllowed; ++i) {
-        if (usage::spend(cells->find(1).cell(), 9, kAllowed, true) == Charge::done) {
+        if (usage::spend(cells->find(1).cell(), 9, kAllowed, older) == Charge::done) {
           done[0].fetch_add(1);
         }
       }

@@ -118,8 +118,9 @@ TEST_F(CellsThreads, NeverOneSpentTooMany) {
   constexpr std::uint64_t kAllowed = 500'000;
   std::atomic<std::uint64_t> done{0};
   run(3, [&](int) {
+    usage::OlderTags older;
     for (std::uint64_t i = 0; i < kAllowed; ++i) {
-      if (usage::spend(cells_->find(1).cell(), 9, kAllowed, true) == Charge::done)
+      if (usage::spend(cells_->find(1).cell(), 9, kAllowed, older) == Charge::done)
         done.fetch_add(1);
     }
   });
@@ -134,8 +135,9 @@ TEST_F(CellsThreads, NeverOneChargedTooMany) {
   run(3, [&](int) {
     for (int i = 0; i < 400'000; ++i) {
       std::uint64_t wait_us = 0;
+      usage::OlderTags older;
       usage::Cell& cell = cells_->find(1).cell();
-      const Charge charge = usage::charge_rates(cell, 9, rates, 1'000, true, wait_us);
+      const Charge charge = usage::charge_rates(cell, 9, rates, 1'000, older, wait_us);
       if (charge == Charge::done) done.fetch_add(1);
     }
   });

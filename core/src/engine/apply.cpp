@@ -130,11 +130,19 @@ Status Applier::operate(const Change& change, const model::CreateToken& operatio
   add_text(event, FieldCode::scopes, scope_text(*catalog, operation.granted));
   add_number(event, FieldCode::expires_at, operation.expires_at_ms);
   add_number(event, FieldCode::not_before, operation.not_before_ms);
+  if (!operation.networks.empty()) {
+    add_text(event, FieldCode::allow_ips, networks_text(operation.networks));
+  }
+  if (operation.max_uses != 0) {
+    add_number(event, FieldCode::max_uses, static_cast<std::int64_t>(operation.max_uses));
+  }
+  if (!operation.rates.empty()) add_text(event, FieldCode::rates, rates_text(operation.rates));
   TOKENRY_ASSIGN(const model::Owner owner, owner_for_new_token(change, operation.owner, event));
   TOKENRY_ASSIGN(const model::ScopeBits bits, effective(operation.granted, owner.ceiling));
   TOKENRY_TRY(take_slot(operation.id));
 
-  VerifierRecord record;
+  StoredToken stored;
+  VerifierRecord& record = stored.record;
   record.set_hash(operation.hash);
   record.set_salt(operation.salt);
   record.set_effective(bits);
@@ -144,68 +152,21 @@ Status Applier::operate(const Change& change, const model::CreateToken& operatio
   record.set_kind(record::kKindBlake2b128);
   record.set_state(TokenState::active);
   record.set_generation(model::generation_of(operation.id));
+  stored.token.details = std::move(details);
+  set_networks(stored, operation.networks);
+  if (!operation.rates.empty()) set_rates(stored, operation.rates);
+  if (operation.max_uses != 0) TOKENRY_TRY(set_max_uses(stored, operation.max_uses));
   TOKENRY_TRY(rows_.put_record(model::slot_of(operation.id), record));
-  TOKENRY_TRY(rows_.put_details(details));
-  TOKENRY_TRY(rows_.put_label(details));
+  TOKENRY_TRY(rows_.put_details(stored.token.details));
+  TOKENRY_TRY(rows_.put_label(stored.token.details));
   return log_.append(std::move(event));
 }
 
-namespace {
-
-Event edited_event(const Change& change, const model::EditToken& operation,
-                   const model::TokenDetails& before, const model::Catalog& catalog) {
-  Event event = token_event(change, Operation::edited, before);
-  if (operation.label) {
-    event.label = *operation.label;
-    add_text(event, FieldCode::label, *operation.label);
-    add_text(event, FieldCode::previous_label, before.label);
-  }
-  if (operation.note) add_flag(event, FieldCode::note);
-  if (operation.granted) {
-    add_text(event, FieldCode::scopes, scope_text(catalog, *operation.granted));
-  }
-  if (operation.expires_at_ms) {
-    add_number(event, FieldCode::expires_at, *operation.expires_at_ms);
-  }
-  if (operation.not_before_ms) {
-    add_number(event, FieldCode::not_before, *operation.not_before_ms);
-  }
-  return event;
-}
-
-}  // namespace
-
-Status Applier::operate(const Change& change, const model::EditToken& operation) {
-  TOKENRY_ASSIGN(StoredToken stored, rows_.token(operation.id));
-  model::TokenDetails& details = stored.token.details;
-  VerifierRecord& record = stored.record;
-  if (stored.token.terms.state == TokenState::revoked) {
-    return {Code::conflict, "the token is revoked and cannot be edited; create a new one"};
-  }
-  if (operation.label) {
-    TOKENRY_TRY(check_label_free(details.owner, *operation.label, operation.id));
-  }
-  TOKENRY_ASSIGN(const model::Catalog* catalog, this->catalog());
-  Event event = edited_event(change, operation, details, *catalog);
-  if (operation.granted) {
-    details.granted = *operation.granted;
-    TOKENRY_ASSIGN(const model::Owner owner, rows_.existing_owner(details.owner));
-    TOKENRY_ASSIGN(const model::ScopeBits bits, effective(details.granted, owner.ceiling));
-    record.set_effective(bits);
-  }
-  if (operation.expires_at_ms) record.set_expires_at_ms(*operation.expires_at_ms);
-  if (operation.not_before_ms) record.set_not_before_ms(*operation.not_before_ms);
-  if (operation.note) details.note = *operation.note;
-  if (operation.label) {
-    TOKENRY_TRY(rows_.remove_label(details));
-    details.label = *operation.label;
-    TOKENRY_TRY(rows_.put_label(details));
-  }
-  details.updated_at_ms = change.at_ms;
-  details.updated_by = change.actor;
-  TOKENRY_TRY(rows_.put_details(details));
-  TOKENRY_TRY(rows_.put_record(model::slot_of(operation.id), record));
-  return log_.append(std::move(event));
+Status Applier::put_token(const Change& change, StoredToken& stored) {
+  stored.token.details.updated_at_ms = change.at_ms;
+  stored.token.details.updated_by = change.actor;
+  TOKENRY_TRY(rows_.put_details(stored.token.details));
+  return rows_.put_record(model::slot_of(stored.token.details.id), stored.record);
 }
 
 Status Applier::operate(const Change& change, const model::SetTokenSuspended& operation) {
@@ -224,14 +185,10 @@ Status Applier::set_suspended(const Change& change, std::uint64_t id, bool suspe
   }
   const TokenState state = suspended ? TokenState::suspended : TokenState::active;
   if (stored.token.terms.state == state) return {};
-  model::TokenDetails& details = stored.token.details;
   stored.record.set_state(state);
-  details.updated_at_ms = change.at_ms;
-  details.updated_by = change.actor;
-  TOKENRY_TRY(rows_.put_details(details));
-  TOKENRY_TRY(rows_.put_record(model::slot_of(id), stored.record));
+  TOKENRY_TRY(put_token(change, stored));
   const Operation done = suspended ? Operation::suspended : Operation::resumed;
-  return log_.append(token_event(change, done, details));
+  return log_.append(token_event(change, done, stored.token.details));
 }
 
 // Revoked later than every earlier token of its label, whatever the clock said then and says now,
@@ -277,6 +234,7 @@ Status Applier::purge(const Change& change, const model::PurgeTokens::Freed& fre
   }
   TOKENRY_TRY(rows_.remove_label(stored.token.details));
   TOKENRY_TRY(rows_.remove_details(slot));
+  TOKENRY_TRY(rows_.remove_usage(slot));
   VerifierRecord record;
   record.set_generation(freed.next_generation.value_or(model::generation_of(freed.id)));
   TOKENRY_TRY(rows_.put_record(slot, record));

@@ -28,6 +28,8 @@ class Applier {
   bool log_broken() const { return log_.broken(); }
 
   const RowEditor& rows() const { return rows_; }
+  // For rows that no change speaks of: usage rows.
+  RowEditor& editor() { return rows_; }
 
   // The catalog as of now; read once in a transaction, since applying many changes asks often.
   base::Result<const model::Catalog*> catalog();
@@ -45,6 +47,10 @@ class Applier {
   base::Status operate(const model::Change& change, const model::DeleteOwner& operation);
   base::Status operate(const model::Change& change, const model::CreateToken& operation);
   base::Status operate(const model::Change& change, const model::EditToken& operation);
+  base::Status operate(const model::Change& change, const model::RotateToken& operation);
+  base::Status operate(const model::Change& change, const model::FinishRotation& operation);
+  base::Status operate(const model::Change& change, const model::AbortRotation& operation);
+  base::Status operate(const model::Change& change, const model::RetireSecret& operation);
   base::Status operate(const model::Change& change, const model::SetTokenSuspended& operation);
   base::Status operate(const model::Change& change, const model::RevokeTokens& operation);
   base::Status operate(const model::Change& change, const model::PurgeTokens& operation);
@@ -58,6 +64,13 @@ class Applier {
                                 std::uint64_t except_id) const;
   base::Result<model::ScopeBits> effective(const model::ScopeBits& granted,
                                            const model::ScopeBits& ceiling);
+  // Sets the limits, and makes void what was counted for those that they replace.
+  base::Status set_max_uses(StoredToken& stored, std::uint64_t max_uses);
+  static void set_rates(StoredToken& stored, const std::vector<model::Rate>& rates);
+  static void set_networks(StoredToken& stored, const std::vector<model::Network>& networks);
+  // Writes both rows of a token that was changed.
+  base::Status put_token(const model::Change& change, StoredToken& stored);
+  base::Result<StoredToken> token_to_rotate(std::uint64_t id) const;
   base::Status set_suspended(const model::Change& change, std::uint64_t id, bool suspended);
   base::Status revoke(const model::Change& change, std::uint64_t id);
   base::Status purge(const model::Change& change, const model::PurgeTokens::Freed& freed);

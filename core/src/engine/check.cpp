@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "engine/examination.hpp"
+#include "engine/log_check.hpp"
 #include "engine/store.hpp"
 #include "storage/page_check.hpp"
 #include "storage/preflight.hpp"
@@ -18,9 +19,9 @@ using storage::Table;
 namespace {
 
 // In this order: later ones use what earlier ones learned.
-constexpr std::array<Checker, 7> kCheckers = {check_store_rows,  check_owners, check_tokens,
-                                              check_details,     check_labels, check_free_slots,
-                                              check_empty_tables};
+constexpr std::array<Checker, 9> kCheckers = {check_store_rows,   check_owners, check_tokens,
+                                              check_details,      check_labels, check_free_slots,
+                                              check_empty_tables, check_usage,  check_events};
 
 // A key file that cannot be used says nothing of the data.
 Status check_key_file(const std::string& directory, const CheckOptions& options) {
@@ -41,7 +42,16 @@ std::uint64_t count_rows(const Examination& examination) {
   return rows;
 }
 
-Status check_rows(Store& store, base::Progress& progress, CheckReport& report) {
+// What the kept head shows is a finding; a head of another store is a mistake.
+Status check_against(const Rows& rows, const token::Head& kept_head, base::Findings& findings) {
+  const Status status = check_kept_head(rows, kept_head);
+  if (status.code() != Code::tampered) return status;
+  findings.add(status.text());
+  return {};
+}
+
+Status check_rows(Store& store, const std::optional<token::Head>& kept_head,
+                  base::Progress& progress, CheckReport& report) {
   return store.read([&](const Rows& rows) -> Status {
     const std::uint64_t pages = report.page_count;
     // The pages were the first half of the work.
@@ -50,6 +60,7 @@ Status check_rows(Store& store, base::Progress& progress, CheckReport& report) {
     };
     Examination examination{rows, report.findings, tell, {}, {}, {}};
     for (const Checker check : kCheckers) TOKENRY_TRY(check(examination));
+    if (kept_head) TOKENRY_TRY(check_against(rows, *kept_head, report.findings));
     report.token_count = examination.token_count;
     report.row_count = count_rows(examination);
     report.rows_checked = true;
@@ -83,7 +94,7 @@ Result<CheckReport> examine(const std::string& directory, const CheckOptions& op
     return report;
   }
   check_map_size(**store, pages, report);
-  TOKENRY_TRY(check_rows(**store, progress, report));
+  TOKENRY_TRY(check_rows(**store, options.kept_head, progress, report));
   return report;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,12 +10,15 @@
 #include "base/progress.hpp"
 #include "base/status.hpp"
 #include "engine/key_file.hpp"
+#include "token/chain.hpp"
 
 namespace tokenry::engine {
 
 struct CheckOptions {
   std::string key_file;           // empty: the default beside the data
   const StoreKey* key = nullptr;  // instead of a file
+  // A head of the log that was kept elsewhere, which the store must still be true to.
+  std::optional<token::Head> kept_head;
   base::Progress::Callback progress;
 };
 

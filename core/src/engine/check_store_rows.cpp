@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "engine/examination.hpp"
 #include "model/names.hpp"
+#include "record/head_row.hpp"
 
 namespace tokenry::engine {
 
@@ -62,7 +63,8 @@ Status check_scopes(Examination& examination, std::uint32_t scope_count) {
 
 Status check_store_rows(Examination& examination) {
   // Opening the store has checked the format row.
-  TOKENRY_TRY(check_keys(examination, Table::meta, {record::kFormatKey, record::kCountersKey}));
+  TOKENRY_TRY(check_keys(examination, Table::meta,
+                         {record::kFormatKey, record::kCountersKey, record::kHeadKey}));
   TOKENRY_TRY(check_keys(examination, Table::control, {record::kControlKey}));
   const Result<record::Counters> counters = examination.rows.counters();
   if (!counters.ok() && !is_unreadable(counters.code())) return counters.status();

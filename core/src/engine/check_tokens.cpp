@@ -188,6 +188,16 @@ void TokenCheck::check_details(const StoredToken& stored) {
     report(details, is_revoked ? "is revoked, but its details row has no time for it"
                                : "is not revoked, but its details row says when it was");
   }
+  if (stored.record.has(VerifierRecord::kNetworks) == details.networks.empty()) {
+    report(details, "its record and its details row disagree on whether there is an allow-list");
+  }
+  if (stored.record.has(VerifierRecord::kLimits) != details.limits.any()) {
+    report(details, "its record and its details row disagree on whether there are limits");
+  }
+  if (stored.record.has(VerifierRecord::kHasPrevious) !=
+      (details.previous_secret_created_at_ms != 0)) {
+    report(details, "its record and its details row disagree on whether it was rotated");
+  }
   for (const Status& status : {model::check_owner(details.owner), model::check_label(details.label),
                                model::check_note(details.note)}) {
     if (!status.ok()) report(details, "its details row breaks a rule: " + status.text());

@@ -21,21 +21,24 @@ Status EventWriter::begin(Operation first) {
   if (begun_) return {};
   begun_ = true;
   const Result<std::optional<record::HeadRow>> head = rows_.head();
-  TOKENRY_ASSIGN(const std::optional<StoredEvent> last, rows_.last_event());
-  if (head.ok() && !*head && !last) {
+  const Result<std::optional<StoredEvent>> last = rows_.last_event();
+  if (!head.ok() && !is_unreadable(head.code())) return head.status();
+  if (!last.ok() && !is_unreadable(last.code())) return last.status();
+  if (head.ok() && last.ok() && !*head && !*last) {
     TOKENRY_ASSIGN(const record::Format format, rows_.format());
     hash_ = token::chain_start(format.store_id);
     if (first == Operation::store_created) return {};
     if (format.minor == 0) return begin_first_log(format);
   }
-  if (last) {
-    sequence_ = last->sequence;
-    hash_ = last->hash;
+  if (last.ok() && *last) {
+    sequence_ = (*last)->sequence;
+    hash_ = (*last)->hash;
   }
-  const bool fits = head.ok() && *head && last && (*head)->sequence == last->sequence &&
-                    (*head)->hash == last->hash;
+  const bool fits = head.ok() && last.ok() && *head && *last && (*head)->sequence == sequence_ &&
+                    (*head)->hash == hash_;
   if (fits) return {};
   broken_ = true;
+  can_append_ = last.ok() && sequence_ != UINT64_MAX;
   if (broken_log_ == BrokenLog::go_on) return {};
   return {rows_.keys().sealed() ? Code::tampered : Code::store_damaged,
           "the log does not fit its head: data.mdb was changed from outside; only what stops "
@@ -53,6 +56,7 @@ Status EventWriter::append(Event event) {
   std::vector<model::ChangedRow> rows = rows_.take_changed();
   if (rows.empty()) return {};
   TOKENRY_TRY(begin(event.operation));
+  if (!can_append_) return {};
   auto from = rows.begin();
   while (from != rows.end()) {
     const auto left = static_cast<std::size_t>(rows.end() - from);
@@ -129,6 +133,27 @@ std::string scope_text(const model::Catalog& catalog, const model::ScopeBits& bi
   for (const std::string_view name : catalog.names(bits)) {
     if (!text.empty()) text += ' ';
     text += name;
+  }
+  return text;
+}
+
+std::string networks_text(std::span<const model::Network> networks) {
+  std::string text;
+  for (const model::Network& network : networks) {
+    if (!text.empty()) text += ' ';
+    text += model::print_network(network);
+  }
+  return text;
+}
+
+std::string rates_text(std::span<const model::Rate> rates) {
+  std::string text;
+  for (const model::Rate& rate : rates) {
+    if (!text.empty()) text += ' ';
+    const bool whole = rate.period_ms % 1000 == 0;
+    text += std::to_string(rate.count) + '/' +
+            (whole ? std::to_string(rate.period_ms / 1000) + "s"
+                   : std::to_string(rate.period_ms) + "ms");
   }
   return text;
 }

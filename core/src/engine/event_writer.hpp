@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,8 @@
 #include "engine/rows.hpp"
 #include "model/change.hpp"
 #include "model/event.hpp"
+#include "model/limits.hpp"
+#include "model/network.hpp"
 #include "token/chain.hpp"
 
 namespace tokenry::engine {
@@ -44,6 +47,7 @@ class EventWriter {
   BrokenLog broken_log_;
   bool begun_ = false;
   bool broken_ = false;
+  bool can_append_ = true;      // not behind a row that is no event, put there from outside
   std::uint64_t sequence_ = 0;  // of the newest event, with its hash
   token::ChainHash hash_{};
 };
@@ -62,7 +66,10 @@ void add_flag(model::Event& event, model::FieldCode code);
 
 // The names of the scopes, joined by a space.
 std::string scope_text(const model::Catalog& catalog, const model::ScopeBits& bits);
-// Likewise, or "everything".
+// As people write them, with a space between two; empty: from anywhere, no rate.
+std::string networks_text(std::span<const model::Network> networks);
+std::string rates_text(std::span<const model::Rate> rates);  // "10/1s 1000/3600s"
+// The names of the scopes, or "everything".
 std::string ceiling_text(const model::Catalog& catalog, const model::ScopeBits& ceiling);
 
 }  // namespace tokenry::engine

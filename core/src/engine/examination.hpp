@@ -55,5 +55,7 @@ base::Status check_details(Examination& examination);
 base::Status check_labels(Examination& examination);
 base::Status check_free_slots(Examination& examination);
 base::Status check_empty_tables(Examination& examination);
+base::Status check_usage(Examination& examination);
+base::Status check_events(Examination& examination);
 
 }  // namespace tokenry::engine

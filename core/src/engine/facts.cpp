@@ -10,6 +10,7 @@ using base::Code;
 using base::Result;
 using base::Status;
 using record::VerifierRecord;
+using storage::ProcessLock;
 using storage::Table;
 
 namespace {
@@ -78,6 +79,11 @@ class Walk {
     if (!token.ok()) return {};
     TOKENRY_ASSIGN(const bool indexed, rows.is_indexed(token->token.details));
     note(indexed ? Code::ok : Code::tampered, "label of slot " + std::to_string(slot));
+    const Result<std::optional<record::UsageRow>> usage = rows.usage(token->token.details.id);
+    // Where it limits the uses it must be there.
+    const bool is_missing =
+        usage.ok() && !*usage && token->token.details.limits.max_uses_version != 0;
+    note(is_missing ? Code::tampered : usage.code(), "usage of slot " + std::to_string(slot));
     return {};
   }
 
@@ -103,6 +109,11 @@ Result<StoreFacts> Store::facts() {
   }
   TOKENRY_ASSIGN(const std::shared_ptr<storage::Environment> environment, this->environment());
   TOKENRY_ASSIGN(facts.environment, environment->facts());
+  const usage::Cells* const cells = usage_.cells();
+  if (cells != nullptr) facts.cells_path = cells->path();
+  if (cells != nullptr) facts.cells_bytes = cells->byte_size();
+  const ProcessLock held;
+  facts.cells_problem = usage_.problem(held);
   return facts;
 }
 

@@ -71,6 +71,8 @@ std::string Listing::sort_key(const model::Token& token) const {
     }
     case Sort::status:
       return number_key(static_cast<std::uint64_t>(model::status_at(token, now_ms_))) + name;
+    case Sort::last_used:
+      return number_key(static_cast<std::uint64_t>(token.usage.last_used_at_ms)) + name;
   }
   return name;
 }
@@ -91,7 +93,7 @@ Status Listing::take(const Rows& rows, std::uint64_t id) {
   if (stored.code() == Code::not_found) return {};
   model::Token token;
   if (stored.ok()) {
-    token = std::move(stored->token);
+    token = store_->with_usage(rows, *std::move(stored));
   } else if (is_unreadable(stored.code())) {
     TOKENRY_ASSIGN(token, rows.tampered_token(id));
   } else {

@@ -14,7 +14,15 @@
 
 namespace tokenry::engine {
 
-enum class Sort { none = 0, owner = 1, label = 2, created = 3, expires = 4, status = 5 };
+enum class Sort {
+  none = 0,
+  owner = 1,
+  label = 2,
+  created = 3,
+  expires = 4,
+  status = 5,
+  last_used = 6
+};
 
 // Empty lists match all; within a list any match counts; all lists must match.
 struct Filter {

@@ -51,8 +51,6 @@ class ChainCheck {
     return {};
   }
 
-  std::uint64_t last() const { return sequence_; }
-
  private:
   void take(const StoredEvent& stored) {
     const bool follows = stored.sequence == sequence_ + 1;
@@ -105,17 +103,18 @@ class RowCheck {
         seen_records_(slot_count_),
         seen_details_(slot_count_) {}
 
-  Status run(std::uint64_t last) {
-    for (std::uint64_t sequence = last; sequence > 0; --sequence) {
-      const Result<std::optional<StoredEvent>> stored = rows_.event(sequence);
-      if (!stored.ok() || !*stored) continue;  // told by the chain
-      const std::optional<model::Event> event = record::decode_event((*stored)->body);
+  Status run() {
+    storage::Cursor cursor(rows_.view(), Table::events);
+    for (bool more = cursor.last(); more; more = cursor.previous()) {
+      const Result<StoredEvent> stored = Rows::stored_event(cursor.key(), cursor.value());
+      if (!stored.ok()) continue;  // told by the chain
+      const std::optional<model::Event> event = record::decode_event(stored->body);
       if (!event) continue;
       for (const model::ChangedRow& row : event->rows) {
         if (is_first_sight(row)) TOKENRY_TRY(check(*event, row));
       }
     }
-    return {};
+    return cursor.status();
   }
 
  private:
@@ -224,7 +223,7 @@ Status check_log(const Rows& rows, const LogReport& report) {
   TOKENRY_TRY(chain.run());
   // Unsealed rows cannot be told from their older versions.
   if (!rows.keys().sealed()) return {};
-  return RowCheck(rows, report).run(chain.last());
+  return RowCheck(rows, report).run();
 }
 
 Status check_kept_head(const Rows& rows, const token::Head& kept) {

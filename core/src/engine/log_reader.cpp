@@ -90,7 +90,7 @@ Status LogReader::read_events(const Rows& rows) {
     ++count;
     size += cursor.value().size();
     const Result<StoredEvent> stored = Rows::stored_event(cursor.key(), cursor.value());
-    if (stored.ok()) {
+    if (stored.ok() && stored->sequence != UINT64_MAX) {
       take(*stored);
     } else {
       pass_unreadable(cursor.key());
@@ -122,11 +122,13 @@ void LogReader::take(const StoredEvent& stored) {
 }
 
 void LogReader::pass_unreadable(base::Bytes key) {
-  if (key.size() == record::kEventKeySize) {
-    next_sequence_ = base::load_be(key.data(), key.size()) + 1;
+  const bool has_number = key.size() == record::kEventKeySize;
+  const std::uint64_t sequence = has_number ? base::load_be(key.data(), key.size()) : UINT64_MAX;
+  if (sequence != UINT64_MAX) {
+    next_sequence_ = sequence + 1;
     previous_hash_.reset();
   } else if (std::exchange(told_alien_, true)) {
-    return;  // it has no place in the order, so every step from here on meets it
+    return;  // nothing can follow it, so every step from here on meets it
   }
   refuse("a row of the log cannot be read");
 }

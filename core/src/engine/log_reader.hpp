@@ -17,8 +17,8 @@ namespace tokenry::engine {
 
 // Which events; all conditions must hold. Zero or empty: any.
 struct LogFilter {
-  std::string owner;     // also the new name in a renaming
-  std::uint64_t id = 0;  // of the token
+  std::string owner = {};  // also the new name in a renaming
+  std::uint64_t id = 0;    // of the token
   std::int64_t since_ms = 0;
   std::uint64_t from_sequence = 0;
   std::uint64_t limit = 0;  // events to give at the most

@@ -66,7 +66,11 @@ Result<StoredToken> Rows::token(std::uint64_t id) const {
                  required_row(Table::details, record::kDetailsDomain, NumberKey(slot), what));
   std::optional<model::TokenDetails> details = record::decode_details(body);
   if (!details || details->id != id) return damaged(what);
-  return StoredToken{{*std::move(details), record->terms()}, *record};
+  StoredToken stored;
+  stored.token.details = *std::move(details);
+  stored.token.terms = record->terms();
+  stored.record = *record;
+  return stored;
 }
 
 Result<std::uint64_t> Rows::find_token(std::string_view owner, std::string_view label) const {
@@ -130,6 +134,17 @@ Result<model::Owner> Rows::existing_owner(std::string_view name) const {
   TOKENRY_ASSIGN(std::optional<model::Owner> found, owner(name));
   if (!found) return Status(Code::not_found, "no owner " + base::quoted(name));
   return *std::move(found);
+}
+
+Result<std::optional<record::UsageRow>> Rows::usage(std::uint64_t id) const {
+  const std::uint32_t slot = model::slot_of(id);
+  TOKENRY_ASSIGN(const std::optional<Bytes> body,
+                 sealed_row(Table::usage, record::kUsageDomain, NumberKey(slot)));
+  if (!body) return std::optional<record::UsageRow>();
+  std::optional<record::UsageRow> usage = record::decode_usage(*body);
+  if (!usage) return damaged("usage row " + std::to_string(slot));
+  if (usage->generation != model::generation_of(id)) usage.reset();
+  return usage;
 }
 
 Result<record::Control> Rows::control() const {
@@ -209,9 +224,9 @@ Status RowEditor::remove_sealed(Table table, char domain, Bytes key) {
 }
 
 void RowEditor::note_changed(char domain, Bytes key, const token::Seal& seal) {
-  constexpr std::string_view kUnlisted{"mnh"};
+  constexpr std::string_view kUnlisted{"mnhu"};
   static_assert(kUnlisted[0] == record::kFormatDomain && kUnlisted[1] == record::kCountersDomain &&
-                kUnlisted[2] == record::kHeadDomain);
+                kUnlisted[2] == record::kHeadDomain && kUnlisted[3] == record::kUsageDomain);
   if (kUnlisted.find(domain) != std::string_view::npos) return;
   changed_[{domain, std::string(base::as_text(key))}] = seal;
 }
@@ -241,6 +256,15 @@ Status RowEditor::put_details(const model::TokenDetails& details) {
 
 Status RowEditor::remove_details(std::uint32_t slot) {
   return remove_sealed(Table::details, record::kDetailsDomain, NumberKey(slot));
+}
+
+Status RowEditor::put_usage(std::uint32_t slot, const record::UsageRow& usage) {
+  return put_sealed(Table::usage, record::kUsageDomain, NumberKey(slot),
+                    record::encode_usage(usage));
+}
+
+Status RowEditor::remove_usage(std::uint32_t slot) {
+  return write_.remove(Table::usage, NumberKey(slot));
 }
 
 Status RowEditor::put_label(const model::TokenDetails& details) {

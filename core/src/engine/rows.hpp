@@ -17,6 +17,7 @@
 #include "model/token.hpp"
 #include "record/head_row.hpp"
 #include "record/store_rows.hpp"
+#include "record/usage_row.hpp"
 #include "record/verifier_record.hpp"
 #include "storage/read_view.hpp"
 #include "storage/write_transaction.hpp"
@@ -97,6 +98,8 @@ class Rows {
 
   base::Result<std::optional<model::Owner>> owner(std::string_view name) const;
   base::Result<model::Owner> existing_owner(std::string_view name) const;
+  // The usage row of the token of that id; nothing where there is none yet.
+  base::Result<std::optional<record::UsageRow>> usage(std::uint64_t id) const;
   base::Result<record::Control> control() const;
   base::Result<record::Counters> counters() const;
   base::Result<model::Scope> scope(std::uint32_t bit) const;
@@ -136,6 +139,8 @@ class RowEditor : public Rows {
   base::Status put_record(std::uint32_t slot, record::VerifierRecord record);
   base::Status put_details(const model::TokenDetails& details);
   base::Status remove_details(std::uint32_t slot);
+  base::Status put_usage(std::uint32_t slot, const record::UsageRow& usage);
+  base::Status remove_usage(std::uint32_t slot);
 
   // The label index; the key follows from the details.
   base::Status put_label(const model::TokenDetails& details);

@@ -73,14 +73,17 @@ Status check_format(const record::Format& format, std::uint32_t page_size,
 
 }  // namespace
 
-Store::Store(std::string directory, LogSink log)
-    : directory_(std::move(directory)), log_(std::move(log)), serial_(g_next_serial.fetch_add(1)) {}
+Store::Store(std::string directory, const OpenOptions& options)
+    : directory_(std::move(directory)),
+      log_(options.log),
+      serial_(g_next_serial.fetch_add(1)),
+      maintainer_(options.maintains_itself) {}
 
 Store::~Store() { close(); }
 
 Result<std::shared_ptr<Store>> Store::open(std::string_view directory, const OpenOptions& options) {
   TOKENRY_TRY(token::init_crypto());
-  std::shared_ptr<Store> store(new Store(absolute_path(directory), options.log));
+  std::shared_ptr<Store> store(new Store(absolute_path(directory), options));
   TOKENRY_TRY(store->open_first(options));
   return store;
 }
@@ -105,7 +108,24 @@ Status Store::open_first(const OpenOptions& options) {
     if (!format_row.ok()) return format_row.status();
   }
   add_thread_entry(serial_, reader);
+  keep_cells(*environment_);
   return {};
+}
+
+void Store::keep_cells(const Environment& environment) {
+  Status status;
+  {
+    const ProcessLock held;
+    // Closed, or reopened on another data file meanwhile, whose cells are others.
+    if (environment_.get() != &environment || !environment.usable()) return;
+    status = usage_.attach(held, environment, format_.store_id);
+  }
+  report_uncounted(status);
+}
+
+// Without cells a store goes on: uses are not counted, tokens with limits are not admitted.
+void Store::report_uncounted(const Status& cells) {
+  if (!cells.ok()) report_seldom(LogLevel::warning, "usage is not counted: " + cells.text());
 }
 
 // The seals are heeded whenever there is a key: a data file that says "unsealed" beside a key was
@@ -139,6 +159,8 @@ Status Store::load_keys(const OpenOptions& options) {
 }
 
 void Store::close() {
+  maintainer_.stop();
+  if (maintainer_.was_needed()) fold_before_closing();
   const ProcessLock held;
   if (closed_) return;
   closed_ = true;
@@ -187,6 +209,7 @@ Status Store::reattach(const ProcessLock& held) {
     return status;
   }
   environment_ = std::move(environment);
+  static_cast<void>(usage_.attach(held, *environment_, format_.store_id));
   return {};
 }
 

@@ -15,7 +15,9 @@
 #include "engine/apply.hpp"
 #include "engine/backup.hpp"
 #include "engine/key_file.hpp"
+#include "engine/maintainer.hpp"
 #include "engine/rows.hpp"
+#include "engine/usage_keeper.hpp"
 #include "model/catalog.hpp"
 #include "model/change.hpp"
 #include "model/owner.hpp"
@@ -36,13 +38,15 @@ struct OpenOptions {
   std::string key_file;           // empty: the default beside the data
   const StoreKey* key = nullptr;  // instead of a file
   LogSink log;
+  bool maintains_itself = true;  // by a thread of its own, once a use was recorded
 };
 
 // What is to be judged.
 struct Request {
   std::string_view credentials;
   model::ScopeBits required;
-  std::int64_t now_ms = 0;  // 0: the system's clock
+  std::int64_t now_ms = 0;                     // 0: the system's clock
+  std::optional<model::Address> address = {};  // of the peer
 };
 
 struct TokenSpec {
@@ -52,21 +56,43 @@ struct TokenSpec {
   model::ScopeBits granted;
   std::int64_t expires_at_ms = 0;
   std::int64_t not_before_ms = 0;
+  std::vector<model::Network> networks = {};
+  std::uint64_t max_uses = 0;
+  std::vector<model::Rate> rates = {};
 };
 
 struct TokenEdit {
   std::uint64_t id = 0;
-  std::optional<std::string> label;
-  std::optional<std::string> note;
-  std::optional<model::ScopeBits> set_scopes;
-  model::ScopeBits add_scopes;
-  model::ScopeBits remove_scopes;  // after adding
-  std::optional<std::int64_t> expires_at_ms;
-  std::optional<std::int64_t> not_before_ms;
+  std::optional<std::string> label = {};
+  std::optional<std::string> note = {};
+  std::optional<model::ScopeBits> set_scopes = {};
+  model::ScopeBits add_scopes = {};
+  model::ScopeBits remove_scopes = {};  // after adding
+  std::optional<std::int64_t> expires_at_ms = {};
+  std::optional<std::int64_t> not_before_ms = {};
+  std::optional<std::vector<model::Network>> networks = {};
+  std::optional<std::uint64_t> max_uses = {};
+  std::optional<std::vector<model::Rate>> rates = {};
 
   bool touches_scopes() const {
     return set_scopes.has_value() || !add_scopes.empty() || !remove_scopes.empty();
   }
+};
+
+inline constexpr std::int64_t kMaxOverlapMs = std::int64_t{366} * 24 * 3600 * 1000;
+
+struct Rotation {
+  std::uint64_t id = 0;
+  // How long the present secret goes on working; 0: not at all, also where another rotation is
+  // pending.
+  std::int64_t overlap_ms = 0;
+  bool retires_on_use = false;  // the new secret's first use ends the overlap
+};
+
+// What one round of maintenance did.
+struct Maintenance {
+  std::uint64_t folded_tokens = 0;
+  bool skipped = false;  // another process was folding
 };
 
 // A token as it was made: the only place where its text stands.
@@ -93,6 +119,9 @@ struct StoreFacts {
   std::uint64_t free_slot_count = 0;
   std::uint64_t tampered_count = 0;
   std::string tampered_first;
+  std::string cells_path;     // empty: there are none
+  std::string cells_problem;  // why there are none
+  std::uint64_t cells_bytes = 0;
 };
 
 // An id as the 11 digits that stand in the token.
@@ -115,7 +144,9 @@ class Store : public std::enable_shared_from_this<Store> {
   // Tells scope sets and verdicts of different stores apart; never 0.
   std::uint64_t tag() const { return tag_; }
 
-  // ---- verification: allocates nothing after the thread's first call, takes no lock
+  // ---- verification: allocates nothing after the thread's first call and takes no lock, but for
+  // two commits: of a block of uses for a token with a limit on them, and of the end of an overlap
+  // that the newest secret's first use brings about
   model::Verdict verify(const Request& request);
   // The id of the token that has this secret, in whatever state.
   base::Result<std::uint64_t> identify(std::string_view credentials);
@@ -135,6 +166,13 @@ class Store : public std::enable_shared_from_this<Store> {
   const token::PublicKey& public_key() const { return keys_->public_key(); }
   // Whether the log still holds what a head kept elsewhere says; see check_kept_head().
   base::Status check_head(const token::Head& kept);
+
+  // Folds the usage of all processes into the store, gives up reader slots of processes that died.
+  // Any number of processes may call it at any time. The store's own thread does it otherwise.
+  base::Result<Maintenance> maintain();
+
+  // The token with its usage.
+  model::Token with_usage(const Rows& rows, StoredToken stored) const;
 
   // Runs read(Rows) on a snapshot of its own, twice if the store was reopened in between. Used by
   // listings, which read in steps.
@@ -169,6 +207,14 @@ class Store : public std::enable_shared_from_this<Store> {
   // Answers the token as it is then; in a dry run as it would be.
   base::Result<model::Token> edit(std::string_view actor, const TokenEdit& edit, bool dry_run);
 
+  // Gives the token a new secret. issued and before_commit as for create().
+  base::Status rotate(std::string_view actor, const Rotation& rotation, Issued& issued,
+                      model::Catalog& catalog, const std::function<void()>& before_commit = {});
+  // Ends the overlap; the newest secret alone works. Idempotent.
+  base::Result<model::Token> finish_rotation(std::string_view actor, std::uint64_t id);
+  // Gives the newest secret up for the previous one, while that still works.
+  base::Result<model::Token> abort_rotation(std::string_view actor, std::uint64_t id);
+
   enum class Action { suspend, resume, revoke, purge };
   // One transaction; does what can be done. codes has the size of ids. Answers ok, or the first
   // failure of an id, or why nothing was done, then in all codes too.
@@ -177,7 +223,9 @@ class Store : public std::enable_shared_from_this<Store> {
 
  private:
   friend class VerifyCall;
-  Store(std::string directory, LogSink log);
+  friend class Judgement;
+  friend class Maintainer;
+  Store(std::string directory, const OpenOptions& options);
 
   base::Status open_first(const OpenOptions& options);
   base::Status load_keys(const OpenOptions& options);
@@ -185,6 +233,30 @@ class Store : public std::enable_shared_from_this<Store> {
   base::Result<std::shared_ptr<storage::Environment>> environment();
   base::Status reattach(const storage::ProcessLock& held);
   base::Result<ThreadEntry*> thread_entry();
+  // Attaches to the usage cells where there are none yet, or their file was replaced.
+  void keep_cells(const storage::Environment& environment);
+  void report_uncounted(const base::Status& cells);
+
+  // Applies what decide() comes to; answers the token as it is then.
+  base::Result<model::Token> change_one(
+      std::string_view actor, std::uint64_t id,
+      const std::function<decltype(model::Change::operation)(bool newest_used)>& decide);
+  bool newest_may_be_used(const Rows& rows, const StoredToken& stored) const;
+
+  // ---- the two commits of verifications
+  // The count of uses up to which these cells may admit now. spent says how many they admitted.
+  base::Result<std::uint64_t> lease_uses(std::uint64_t id, std::uint16_t max_uses_version,
+                                         std::uint64_t cells_id,
+                                         const std::function<std::uint64_t()>& spent);
+  // Whether the secret of that hash is still the newest of a token in use, and so the previous one
+  // retired.
+  base::Result<bool> retire_previous_secret(std::uint64_t id,
+                                            std::span<const std::uint8_t, 16> hash);
+
+  void fold_before_closing();
+  base::Result<std::uint64_t> fold(const std::shared_ptr<usage::Cells>& cells, bool& skipped);
+  base::Status fold_slots(usage::Cells& cells, std::span<const std::uint32_t> slots,
+                          std::uint64_t& folded);
 
   using Planner = std::function<base::Status(Applier&)>;
   base::Status write(storage::Growth growth, bool dry_run, const Planner& plan);
@@ -208,7 +280,9 @@ class Store : public std::enable_shared_from_this<Store> {
   std::shared_ptr<storage::Environment> environment_;
   bool closed_ = false;
 
+  UsageKeeper usage_;
   std::atomic<std::int64_t> reported_at_s_{-1};
+  Maintainer maintainer_;  // the last: its thread uses all the others
 };
 
 }  // namespace tokenry::engine

@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "engine/store.hpp"
+#include "engine/usage.hpp"
 #include "model/names.hpp"
 #include "token/verifier.hpp"
 
@@ -42,6 +43,9 @@ Status check_spec(const TokenSpec& spec, std::int64_t now_ms) {
   TOKENRY_TRY(model::check_label(spec.label));
   TOKENRY_TRY(model::check_note(spec.note));
   TOKENRY_TRY(check_validity(spec.not_before_ms, spec.expires_at_ms));
+  TOKENRY_TRY(model::check_networks(spec.networks));
+  TOKENRY_TRY(model::check_max_uses(spec.max_uses));
+  TOKENRY_TRY(model::check_rates(spec.rates));
   return check_future(spec.expires_at_ms, now_ms);
 }
 
@@ -86,6 +90,21 @@ std::optional<std::uint32_t> next_generation(std::uint64_t id) {
   return generation + step;
 }
 
+model::CreateToken operation_of(const TokenSpec& spec, std::uint64_t id) {
+  model::CreateToken operation;
+  operation.id = id;
+  operation.owner = spec.owner;
+  operation.label = spec.label;
+  operation.note = spec.note;
+  operation.granted = spec.granted;
+  operation.expires_at_ms = spec.expires_at_ms;
+  operation.not_before_ms = spec.not_before_ms;
+  operation.networks = spec.networks;
+  operation.max_uses = spec.max_uses;
+  operation.rates = spec.rates;
+  return operation;
+}
+
 std::string spec_name(std::size_t index, std::size_t count) {
   return count == 1 ? "" : "token " + std::to_string(index + 1) + ": ";
 }
@@ -108,19 +127,14 @@ Status Store::create(std::string_view actor, std::span<const TokenSpec> specs,
       TOKENRY_ASSIGN(const std::uint64_t id, choose_id(applier));
       base::SecretBytes<token::kSecretSize> secret;
       ::randombytes_buf(secret.data(), secret.size());
-      model::CreateToken operation{.id = id,
-                                   .owner = std::string(specs[i].owner),
-                                   .label = std::string(specs[i].label),
-                                   .note = std::string(specs[i].note),
-                                   .granted = specs[i].granted,
-                                   .expires_at_ms = specs[i].expires_at_ms,
-                                   .not_before_ms = specs[i].not_before_ms};
+      model::CreateToken operation = operation_of(specs[i], id);
       ::randombytes_buf(operation.salt.data(), operation.salt.size());
       operation.hash = token::hash_secret(secret.span(), id, operation.salt);
       const Status status = applier.apply({std::string(actor), now_ms, std::move(operation)});
       if (!status.ok()) return name_spec(i, status);
       TOKENRY_ASSIGN(StoredToken stored, applier.rows().token(id));
       issued[i].token = std::move(stored.token);
+      issued[i].token.usage.uses_left = specs[i].max_uses;
       token::print_token(format_.prefix, id, secret.span(), issued[i].text);
     }
     TOKENRY_ASSIGN(const model::Catalog* current, applier.catalog());
@@ -136,6 +150,9 @@ Result<model::Token> Store::edit(std::string_view actor, const TokenEdit& edit, 
   if (edit.note) TOKENRY_TRY(model::check_note(*edit.note));
   const std::int64_t now_ms = base::now_ms();
   if (edit.expires_at_ms) TOKENRY_TRY(check_future(*edit.expires_at_ms, now_ms));
+  if (edit.networks) TOKENRY_TRY(model::check_networks(*edit.networks));
+  if (edit.max_uses) TOKENRY_TRY(model::check_max_uses(*edit.max_uses));
+  if (edit.rates) TOKENRY_TRY(model::check_rates(*edit.rates));
 
   model::Token after;
   TOKENRY_TRY(write(Growth::allowed, dry_run, [&](Applier& applier) -> Status {
@@ -150,7 +167,10 @@ Result<model::Token> Store::edit(std::string_view actor, const TokenEdit& edit, 
                                .note = edit.note,
                                .granted = std::nullopt,
                                .expires_at_ms = edit.expires_at_ms,
-                               .not_before_ms = edit.not_before_ms};
+                               .not_before_ms = edit.not_before_ms,
+                               .networks = edit.networks,
+                               .max_uses = edit.max_uses,
+                               .rates = edit.rates};
     if (edit.touches_scopes()) {
       const model::ScopeBits base_scopes = edit.set_scopes.value_or(before.token.details.granted);
       operation.granted = (base_scopes | edit.add_scopes).without(edit.remove_scopes);
@@ -158,10 +178,15 @@ Result<model::Token> Store::edit(std::string_view actor, const TokenEdit& edit, 
     }
     TOKENRY_TRY(applier.apply({std::string(actor), now_ms, std::move(operation)}));
     TOKENRY_ASSIGN(StoredToken stored, applier.rows().token(edit.id));
-    after = std::move(stored.token);
+    after = with_usage(applier.rows(), std::move(stored));
     return {};
   }));
   return after;
+}
+
+model::Token Store::with_usage(const Rows& rows, StoredToken stored) const {
+  stored.token.usage = usage_of(rows, stored, usage_.all());
+  return std::move(stored.token);
 }
 
 namespace {
@@ -250,7 +275,7 @@ Result<model::Token> Store::show(std::uint64_t id) {
   model::Token token;
   TOKENRY_TRY(read([&](const Rows& rows) -> Status {
     TOKENRY_ASSIGN(StoredToken stored, rows.token(id));
-    token = std::move(stored.token);
+    token = with_usage(rows, std::move(stored));
     return {};
   }));
   return token;

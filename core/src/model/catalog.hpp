@@ -16,8 +16,8 @@ namespace tokenry::model {
 
 struct Scope {
   std::string name;
-  std::string group;
-  std::string text;
+  std::string group = {};
+  std::string text = {};
   bool everything = false;  // contains every other scope, also those added later
   bool escalates = false;   // lets its holder gain rights beyond the token's
 };

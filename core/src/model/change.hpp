@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "model/catalog.hpp"
+#include "model/limits.hpp"
+#include "model/network.hpp"
 #include "model/scope_bits.hpp"
 
 namespace tokenry::model {
@@ -55,6 +57,9 @@ struct CreateToken {
   std::int64_t not_before_ms = 0;
   std::array<std::uint8_t, 16> salt{};
   std::array<std::uint8_t, 16> hash{};
+  std::vector<Network> networks;
+  std::uint64_t max_uses = 0;
+  std::vector<Rate> rates;
 };
 
 // Sets the fields that are given.
@@ -65,6 +70,36 @@ struct EditToken {
   std::optional<ScopeBits> granted;
   std::optional<std::int64_t> expires_at_ms;
   std::optional<std::int64_t> not_before_ms;
+  std::optional<std::vector<Network>> networks;
+  std::optional<std::uint64_t> max_uses;
+  std::optional<std::vector<Rate>> rates;
+};
+
+// Gives the token a new secret, of that hash under the salt it has.
+struct RotateToken {
+  std::uint64_t id = 0;
+  std::array<std::uint8_t, 16> hash{};
+  // The newest secret makes way instead of becoming the previous one: nobody has used it yet.
+  bool replaces_newest = false;
+  std::int64_t overlap_ends_at_ms = 0;
+  bool retires_on_use = false;
+  bool retires_at_once = false;  // the overlap has ended, whatever a clock says
+};
+
+// Ends the overlap: the previous secret works no more.
+struct FinishRotation {
+  std::uint64_t id = 0;
+};
+
+// Gives up the newest secret for the previous one.
+struct AbortRotation {
+  std::uint64_t id = 0;
+  bool newest_was_used = false;  // then it goes on being told from an unknown secret
+};
+
+// The newest secret was used for the first time and the rotation asked for this.
+struct RetireSecret {
+  std::uint64_t id = 0;
 };
 
 struct SetTokenSuspended {
@@ -94,7 +129,8 @@ struct Change {
   std::string actor;
   std::int64_t at_ms = 0;
   std::variant<CreateStore, AddScopes, SetCeiling, SetOwnerSuspended, RenameOwner, DeleteOwner,
-               CreateToken, EditToken, SetTokenSuspended, RevokeTokens, PurgeTokens, SetFrozen>
+               CreateToken, EditToken, RotateToken, FinishRotation, AbortRotation, RetireSecret,
+               SetTokenSuspended, RevokeTokens, PurgeTokens, SetFrozen>
       operation;
 };
 

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "model/limits.hpp"
+#include "model/network.hpp"
 #include "model/scope_bits.hpp"
 
 namespace tokenry::model {
@@ -39,6 +43,16 @@ struct TokenTerms {
   std::int64_t expires_at_ms = 0;  // the first millisecond that is too late; 0 never
   std::int64_t not_before_ms = 0;
   ScopeBits effective;
+  // The secret before the newest one, once the token was rotated. It works until the overlap ends,
+  // and is told from an unknown one afterwards.
+  bool has_previous_secret = false;
+  bool previous_secret_retired = false;  // ended by a decision, not by the clock
+  bool retires_on_use = false;           // the newest secret's first use ends the overlap
+  std::int64_t overlap_ends_at_ms = 0;
+
+  bool rotation_pending_at(std::int64_t now_ms) const {
+    return has_previous_secret && !previous_secret_retired && now_ms < overlap_ends_at_ms;
+  }
 };
 
 // By precedence: revoked, suspended, owner_suspended, expired, not_yet_valid, active.
@@ -64,12 +78,28 @@ struct TokenDetails {
   std::string created_by;
   std::string updated_by;
   std::string note;
+  std::int64_t previous_secret_created_at_ms = 0;
+  std::vector<Network> networks;  // where it may be used from; none: from anywhere
+  Limits limits;
 };
 
-// Both together.
+// What the verifications of a token left behind.
+struct TokenUsage {
+  std::uint64_t uses = 0;
+  std::uint64_t denials = 0;  // though the right secret was shown
+  std::int64_t last_used_at_ms = 0;
+  std::optional<Address> last_address;  // of the last use
+  ScopeBits exercised;                  // that verifications asked for and got
+  bool newest_secret_used = false;      // shown at least once; meant for tokens that were rotated
+  std::int64_t previous_secret_seen_at_ms = 0;  // last shown, accepted or not
+  std::uint64_t uses_left = 0;                  // of max_uses
+};
+
+// All together.
 struct Token {
   TokenDetails details;
   TokenTerms terms;
+  TokenUsage usage;
   bool tampered = false;  // a row was altered from outside; what could not be trusted is left empty
 };
 

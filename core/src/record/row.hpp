@@ -22,6 +22,7 @@ inline constexpr char kControlDomain = 'c';
 inline constexpr char kFormatDomain = 'm';
 inline constexpr char kCountersDomain = 'n';
 inline constexpr char kHeadDomain = 'h';
+inline constexpr char kUsageDomain = 'u';
 
 // A row without its seal; the engine seals it and writes both.
 using RowBody = std::vector<std::uint8_t>;

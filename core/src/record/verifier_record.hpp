@@ -33,7 +33,14 @@ class VerifierRecord {
   enum Flag : std::uint16_t {
     kStateMask = 3,
     kOwnerSuspended = 4,
-    kKnownFlags = kStateMask | kOwnerSuspended,
+    kHasPrevious = 8,   // a previous secret is told from unknown ones
+    kRetireOnUse = 16,  // the newest secret's first use ends the overlap
+    kNetworks = 32,     // the details row lists where the token may be used from
+    kLimits = 64,       // the details row limits how often
+    // The previous secret was ended by a decision, which stands whatever a clock says.
+    kPreviousRetired = 128,
+    kKnownFlags = kStateMask | kOwnerSuspended | kHasPrevious | kRetireOnUse | kNetworks | kLimits |
+                  kPreviousRetired,
   };
 
   VerifierRecord() = default;
@@ -54,6 +61,7 @@ class VerifierRecord {
   }
   std::int64_t expires_at_ms() const { return time_at(80); }
   std::int64_t not_before_ms() const { return time_at(86); }
+  std::int64_t overlap_ends_at_ms() const { return time_at(92); }
   std::uint64_t owner_hash() const { return base::load_le(&bytes_[98], 7); }
   std::uint8_t kind() const { return bytes_[105]; }
   std::uint16_t flags() const { return static_cast<std::uint16_t>(base::load_le(&bytes_[106], 2)); }
@@ -62,13 +70,23 @@ class VerifierRecord {
   }
 
   model::TokenState state() const { return static_cast<model::TokenState>(flags() & kStateMask); }
-  bool owner_suspended() const { return (flags() & kOwnerSuspended) != 0; }
+  bool has(Flag flag) const { return (flags() & flag) != 0; }
+  bool owner_suspended() const { return has(kOwnerSuspended); }
   bool flags_known() const { return (flags() & ~kKnownFlags) == 0; }
   model::TokenTerms terms() const {
-    return {state(), owner_suspended(), expires_at_ms(), not_before_ms(), effective()};
+    return {.state = state(),
+            .owner_suspended = owner_suspended(),
+            .expires_at_ms = expires_at_ms(),
+            .not_before_ms = not_before_ms(),
+            .effective = effective(),
+            .has_previous_secret = has(kHasPrevious),
+            .previous_secret_retired = has(kPreviousRetired),
+            .retires_on_use = has(kRetireOnUse),
+            .overlap_ends_at_ms = overlap_ends_at_ms()};
   }
 
   void set_hash(std::span<const std::uint8_t, 16> hash) { put(0, hash); }
+  void set_previous_hash(std::span<const std::uint8_t, 16> hash) { put(16, hash); }
   void set_salt(std::span<const std::uint8_t, 16> salt) { put(32, salt); }
   void set_seal(std::span<const std::uint8_t, 16> seal) { put(112, seal); }
   void set_effective(const model::ScopeBits& bits) {
@@ -76,6 +94,7 @@ class VerifierRecord {
   }
   void set_expires_at_ms(std::int64_t time_ms) { put_time(80, time_ms); }
   void set_not_before_ms(std::int64_t time_ms) { put_time(86, time_ms); }
+  void set_overlap_ends_at_ms(std::int64_t time_ms) { put_time(92, time_ms); }
   void set_owner_hash(std::uint64_t hash) { base::store_le(&bytes_[98], hash, 7); }
   void set_kind(std::uint8_t kind) { bytes_[105] = kind; }
   void set_generation(std::uint32_t generation) { base::store_le(&bytes_[108], generation, 4); }
@@ -83,10 +102,17 @@ class VerifierRecord {
     const unsigned others = flags() & ~unsigned{kStateMask};
     set_flags(static_cast<std::uint16_t>(others | static_cast<unsigned>(state)));
   }
-  void set_owner_suspended(bool suspended) {
-    const unsigned others = flags() & ~unsigned{kOwnerSuspended};
-    set_flags(static_cast<std::uint16_t>(suspended ? others | kOwnerSuspended : others));
+  void set(Flag flag, bool value) {
+    const unsigned others = flags() & ~unsigned{flag};
+    set_flags(static_cast<std::uint16_t>(value ? others | flag : others));
   }
+  // That the previous secret works no more, decided at that time.
+  void retire_previous(std::int64_t at_ms) {
+    set(kPreviousRetired, true);
+    set(kRetireOnUse, false);
+    if (at_ms < overlap_ends_at_ms()) set_overlap_ends_at_ms(at_ms);
+  }
+  void set_owner_suspended(bool suspended) { set(kOwnerSuspended, suspended); }
 
   const std::array<std::uint8_t, kRecordSize>& bytes() const { return bytes_; }
 

@@ -96,8 +96,9 @@ Status Environment::open_lmdb(const DataFileFacts& facts, bool& passing) {
   if (code != 0) return lmdb_status(code, what);
   struct stat data {};
   if (::fstat(data_fd_, &data) != 0) return base::errno_status(errno, what);
-  data_identity_ = base::identity_of(data);
-  passing = !(data_identity_ == facts.identity);
+  data_file_ = facts;
+  data_file_.identity = base::identity_of(data);
+  passing = !(data_file_.identity == facts.identity);
   if (passing) return {Code::store_busy, what + ": data.mdb was replaced meanwhile"};
   TOKENRY_TRY(adopt_lock_file(facts));
   clear_dead_readers();
@@ -118,7 +119,7 @@ Status Environment::adopt_lock_file(const DataFileFacts& facts) {
   if (::stat(path.c_str(), &lock) != 0) return base::errno_status(errno, "cannot stat " + path);
   lock_identity_ = base::identity_of(lock);
   for (const int fd : descriptors_of(lock_identity_)) lock_fd_ = fd;
-  for (const base::FileIdentity& file : {data_identity_, lock_identity_}) {
+  for (const base::FileIdentity& file : {data_file_.identity, lock_identity_}) {
     for (const int fd : descriptors_of(file)) {
       // One that has it already may be another thread's, which closes it at this moment.
       const int flags = ::fcntl(fd, F_GETFD);
@@ -200,7 +201,7 @@ bool Environment::names_still_fit() const noexcept {
   struct stat facts {};
   char path[4096 + 16];
   for (const auto& [name, identity] :
-       {std::pair{"data.mdb", data_identity_}, std::pair{"lock.mdb", lock_identity_}}) {
+       {std::pair{"data.mdb", data_file_.identity}, std::pair{"lock.mdb", lock_identity_}}) {
     const int size = std::snprintf(path, sizeof path, "%s/%s", directory_.c_str(), name);
     if (size < 0 || static_cast<std::size_t>(size) >= sizeof path) return false;
     if (::stat(path, &facts) != 0 || !(base::identity_of(facts) == identity)) return false;

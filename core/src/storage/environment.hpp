@@ -13,6 +13,7 @@
 
 #include "base/file.hpp"
 #include "base/status.hpp"
+#include "storage/preflight.hpp"
 #include "storage/table.hpp"
 
 struct MDB_env;
@@ -21,7 +22,6 @@ struct MDB_txn;
 namespace tokenry::storage {
 
 class Reader;
-struct DataFileFacts;
 
 struct EnvironmentFacts {
   std::uint64_t map_size_bytes = 0;
@@ -46,7 +46,9 @@ class Environment {
   Environment& operator=(const Environment&) = delete;
 
   const std::string& directory() const { return directory_; }
-  base::FileIdentity data_identity() const { return data_identity_; }
+  // As they were when it was opened.
+  const DataFileFacts& data_file_facts() const { return data_file_; }
+  base::FileIdentity data_identity() const { return data_file_.identity; }
   base::FileIdentity lock_identity() const { return lock_identity_; }
   std::uint32_t page_size() const { return page_size_; }
   unsigned handle_of(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
@@ -105,7 +107,7 @@ class Environment {
   std::uint32_t count_readers() const;
 
   std::string directory_;
-  base::FileIdentity data_identity_;
+  DataFileFacts data_file_;
   base::FileIdentity lock_identity_;
   std::uint64_t generation_ = 0;
   std::uint32_t page_size_ = 0;

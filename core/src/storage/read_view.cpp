@@ -80,6 +80,8 @@ bool Cursor::seek(Bytes key) {
 
 bool Cursor::next() { return move(MDB_NEXT); }
 
+bool Cursor::previous() { return move(MDB_PREV); }
+
 bool Cursor::move(int operation) {
   if (cursor_ == nullptr || !status_.ok()) return false;
   MDB_val key = to_val(key_);

@@ -73,6 +73,7 @@ class Cursor {
   bool last();
   bool seek(base::Bytes key);  // the first entry whose key is not less
   bool next();
+  bool previous();
 
   base::Bytes key() const { return key_; }
   base::Bytes value() const { return value_; }

@@ -115,6 +115,7 @@ void Cell::drop_fitting_address(std::int64_t now_s) noexcept {
 }
 
 void Cell::note_exercised(const Use& use) noexcept {
+  if (use.exercised.empty()) return;
   // All who see the change of generation clear the words. A bit that was set in between is lost by
   // that, and set again at its next use.
   SharedWord& generation = words_[kExercisedGeneration];

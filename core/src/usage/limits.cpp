@@ -19,6 +19,14 @@ std::uint64_t burst_us(const RateWindow& rate) { return step_us(rate) * rate.cou
 // A word that was never written is nobody's, whatever the tag.
 bool carries(std::uint64_t word, std::uint16_t tag) { return word != 0 && tag_of(word) == tag; }
 
+// Whether the word may be charged by a caller with this tag. One of other limits may not, unless
+// they are known to be older; it is noted.
+bool is_chargeable(std::uint64_t value, Word word, std::uint16_t tag, OlderTags& older) {
+  if (value == 0 || tag_of(value) == tag || older.knows(word, tag_of(value))) return true;
+  older.note(word, tag_of(value));
+  return false;
+}
+
 // A TAT further ahead than charges can bring it comes from another limit or another clock.
 std::uint64_t arrival_us(std::uint64_t word, std::uint16_t tag, const RateWindow& rate,
                          std::uint64_t now_us) {
@@ -36,12 +44,13 @@ std::uint64_t wait_until_admitted_us(std::uint64_t arrival, const RateWindow& ra
 }  // namespace
 
 Charge charge_rate(Cell& cell, std::size_t window, std::uint16_t tag, const RateWindow& rate,
-                   std::uint64_t now_us, bool replace_tag, std::uint64_t& wait_us) noexcept {
-  SharedWord& word = cell.word(kFirstRate + window);
+                   std::uint64_t now_us, OlderTags& older, std::uint64_t& wait_us) noexcept {
+  const auto place = static_cast<Word>(kFirstRate + window);
+  SharedWord& word = cell.word(place);
   wait_us = 0;
   std::uint64_t found = word.load();
   while (true) {
-    if (!carries(found, tag) && !replace_tag) return Charge::stale;
+    if (!is_chargeable(found, place, tag, older)) return Charge::stale;
     const std::uint64_t arrival = arrival_us(found, tag, rate, now_us);
     wait_us = wait_until_admitted_us(arrival, rate, now_us);
     if (wait_us > 0) return Charge::denied;
@@ -63,10 +72,10 @@ void refund_rate(Cell& cell, std::size_t window, std::uint16_t tag,
 }
 
 Charge charge_rates(Cell& cell, std::uint16_t tag, std::span<const RateWindow> rates,
-                    std::uint64_t now_us, bool replace_tag, std::uint64_t& wait_us) noexcept {
+                    std::uint64_t now_us, OlderTags& older, std::uint64_t& wait_us) noexcept {
   wait_us = 0;
   for (std::size_t i = 0; i < rates.size(); ++i) {
-    const Charge charge = charge_rate(cell, i, tag, rates[i], now_us, replace_tag, wait_us);
+    const Charge charge = charge_rate(cell, i, tag, rates[i], now_us, older, wait_us);
     if (charge == Charge::done) continue;
     refund_rates(cell, tag, rates.first(i));
     if (charge == Charge::stale) return charge;
@@ -84,11 +93,11 @@ void refund_rates(Cell& cell, std::uint16_t tag, std::span<const RateWindow> rat
   for (std::size_t i = 0; i < rates.size(); ++i) refund_rate(cell, i, tag, rates[i]);
 }
 
-Charge spend(Cell& cell, std::uint16_t tag, std::uint64_t allowed, bool replace_tag) noexcept {
+Charge spend(Cell& cell, std::uint16_t tag, std::uint64_t allowed, OlderTags& older) noexcept {
   SharedWord& word = cell.word(kSpent);
   std::uint64_t found = word.load();
   while (true) {
-    if (!carries(found, tag) && !replace_tag) return Charge::stale;
+    if (!is_chargeable(found, kSpent, tag, older)) return Charge::stale;
     const std::uint64_t already = carries(found, tag) ? value_of(found) : 0;
     if (already >= std::min(allowed, kValueMask)) return Charge::denied;
     if (word.compare_exchange_weak(found, tagged(tag, already + 1))) return Charge::done;

@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
+
+#include "../../cells_directory.hpp"
 
 namespace tokenry::test {
 
@@ -19,6 +22,7 @@ class ScratchDirectory {
     if (::mkdtemp(path_.data()) == nullptr) {
       throw std::runtime_error("cannot make a directory in " + parent);
     }
+    cells_.emplace(path_ + ".cells");
   }
   ~ScratchDirectory() {
     if (maker_ != ::getpid()) return;  // a forked child leaves it to its parent
@@ -40,6 +44,7 @@ class ScratchDirectory {
   }
 
   std::string path_;
+  std::optional<CellsDirectory> cells_;
   pid_t maker_ = ::getpid();
 };
 
