@@ -9,6 +9,12 @@
 #include "token_ref.hpp"
 
 namespace tokenry::cli {
+namespace {
+
+// Of one occurrence of an option; more than the system lets a program have.
+constexpr int kMostArguments = 10'000'000;
+
+}  // namespace
 
 Command Command::add(const std::string& name, const std::string& help) {
   // The global options may follow the command.
@@ -54,15 +60,26 @@ void Command::text_or_flag(const std::string& names, bool& given,
   app_->add_option(names, take, help)->type_name(type_name)->expected(0, 1);
 }
 
-void Command::list(const std::string& names, std::optional<std::vector<std::string>>& target,
-                   const std::string& type_name, const std::string& help, Needed needed) {
+CLI::Option& Command::add_list(const std::string& names,
+                               std::optional<std::vector<std::string>>& target,
+                               const std::string& type_name, const std::string& help) {
   const auto take = [&target, names](const std::string& text) {
     if (!target) target.emplace();
     for (std::string& item : split_list(names, text)) target->push_back(std::move(item));
   };
-  add_raw(names, take, type_name, help)
-      .multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->required(needed == Needed::kYes);
+  return *add_raw(names, take, type_name, help)
+              .multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void Command::list(const std::string& names, std::optional<std::vector<std::string>>& target,
+                   const std::string& type_name, const std::string& help, Needed needed) {
+  add_list(names, target, type_name, help).required(needed == Needed::kYes);
+}
+
+void Command::lists(const std::string& names, std::optional<std::vector<std::string>>& target,
+                    const std::string& type_name, const std::string& help) {
+  // Extra arguments, which CLI11 has a word for, would give "[a]" a meaning again.
+  add_list(names, target, type_name, help).expected(1, kMostArguments)->allow_extra_args(false);
 }
 
 void Command::flag(const std::string& names, bool& target, const std::string& help) {

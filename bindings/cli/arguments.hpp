@@ -45,6 +45,11 @@ class Command {
   void list(const std::string& names, std::optional<std::vector<std::string>>& target,
             const std::string& type_name, const std::string& help, Needed needed = Needed::kNo);
 
+  // The same, but one occurrence takes several arguments as well, up to the next option; a
+  // positional argument that is needed is left for itself.
+  void lists(const std::string& names, std::optional<std::vector<std::string>>& target,
+             const std::string& type_name, const std::string& help);
+
   void flag(const std::string& names, bool& target, const std::string& help);
 
   // A positional argument that takes one token or more.
@@ -56,6 +61,9 @@ class Command {
  private:
   CLI::Option& add_raw(const std::string& names, std::function<void(const std::string&)> take,
                        const std::string& type_name, const std::string& help);
+
+  CLI::Option& add_list(const std::string& names, std::optional<std::vector<std::string>>& target,
+                        const std::string& type_name, const std::string& help);
 
   CLI::App* app_;
 };

@@ -1,4 +1,7 @@
 // check: whether every page and every row of the store is as it must be.
+#include <memory>
+#include <optional>
+
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "json.hpp"
@@ -8,10 +11,12 @@
 namespace tokenry::cli {
 namespace {
 
-CheckReport examine(const Context& context, const std::string& directory) {
+CheckReport examine(const Context& context, const std::string& directory,
+                    const std::optional<std::string>& head) {
   ProgressBar bar("Checking");
   CheckOptions options;
   if (context.options.key_file) options.key_file = *context.options.key_file;
+  if (head) options.head = *head;
   options.progress = bar.function();
   return check_store(directory, options);
 }
@@ -29,9 +34,9 @@ void print_report(const CheckReport& report, Output& output) {
   if (unsaid != 0) output.line("and " + std::to_string(unsaid) + " more");
 }
 
-int run_check(Context& context) {
+int run_check(Context& context, const std::optional<std::string>& head) {
   const std::string directory = context.store_directory();
-  const CheckReport report = examine(context, directory);
+  const CheckReport report = examine(context, directory, head);
   if (context.options.json) {
     context.output.line(check_json(report));
   } else {
@@ -50,7 +55,12 @@ int run_check(Context& context) {
 
 void add_check(Command program, Context& context) {
   Command command = program.add("check", "Look at every page and row and list what is wrong");
-  command.when_chosen([&context] { context.command = [&context] { return run_check(context); }; });
+  const auto head = std::make_shared<std::optional<std::string>>();
+  command.text("--head", *head, "H",
+               "A line that \"log --head\" printed earlier: the log must lead on from it");
+  command.when_chosen([&context, head] {
+    context.command = [&context, head] { return run_check(context, *head); };
+  });
 }
 
 }  // namespace tokenry::cli

@@ -1,15 +1,12 @@
 // create: makes a token and shows its text, once.
-#include <algorithm>
-#include <cerrno>
 #include <memory>
 #include <optional>
 
 #include "arguments.hpp"
 #include "commands.hpp"
-#include "json.hpp"
-#include "secret_file.hpp"
+#include "conditions.hpp"
+#include "delivery.hpp"
 #include "secret_io.hpp"
-#include "text.hpp"
 #include "times.hpp"
 #include "token_ref.hpp"
 #include "token_view.hpp"
@@ -26,20 +23,9 @@ struct CreateTokenOptions {
   std::optional<std::string> not_before;
   std::string note;
   std::optional<std::string> like;
-  std::optional<std::string> out;
-  std::optional<std::string> as;
+  ConditionOptions conditions;
+  DeliveryOptions delivery;
 };
-
-enum class FileForm { kToken, kHeader, kEnvironment };
-
-FileForm file_form(const CreateTokenOptions& options) {
-  if (!options.as) return FileForm::kToken;
-  if (!options.out) fail_usage("--as says what the file of --out holds; give --out FILE too");
-  if (*options.as == "token") return FileForm::kToken;
-  if (*options.as == "header") return FileForm::kHeader;
-  if (*options.as == "env") return FileForm::kEnvironment;
-  fail_usage("--as: give token, header or env, not \"" + *options.as + "\"");
-}
 
 // The scopes to grant by name; what is wrong with them is said before the store is opened.
 void check_scope_options(const CreateTokenOptions& options) {
@@ -67,49 +53,21 @@ std::vector<std::string> scopes_to_grant(const Store& store, const CreateTokenOp
 
 // A token whose text nobody has seen is of no use and must not stay.
 [[noreturn]] void take_back(Store& store, const std::string& actor, const Issued& issued,
-                            const std::string& what, int error_number) {
+                            const DeliveryFailure& failure) {
   Status status;
   store.revoke(actor, {issued.info().id}, Change::kApply, status);
   if (status.ok()) {
     store.purge(actor, {issued.info().id}, Change::kApply, status);
-    fail_io(what + ", so the new token was removed again", error_number);
+    fail_io(failure.what + ", so the new token was removed again", failure.error_number);
   }
-  fail_io(what + ", and the new token " + issued.info().id_text + " could not be revoked",
-          error_number);
-}
-
-bool write_file(SecretFile& file, FileForm form, const Issued& issued) {
-  switch (form) {
-    case FileForm::kHeader:
-      return file.write({"Authorization: whm ", issued.info().owner, ":", issued.token(), "\n"});
-    case FileForm::kEnvironment:
-      return file.write({"TOKENRY_TOKEN=", issued.token(), "\n"});
-    case FileForm::kToken:
-      break;
-  }
-  return file.write({issued.token(), "\n"});
-}
-
-// Prints what `create` prints. The token's text is written from where the library holds it; a token
-// is of characters that JSON takes as they are.
-bool print_created(Context& context, const Issued& issued, bool in_file) {
-  if (context.options.json) {
-    const std::string rest = created_json_tail(issued.info()) + "\n";
-    if (in_file) return context.output.write_secret({"{\"token\":null,", rest});
-    return context.output.write_secret({"{\"token\":\"", issued.token(), "\",", rest});
-  }
-  return in_file || context.output.write_secret({issued.token(), "\n"});
-}
-
-void print_remarks(const TokenInfo& token, const std::optional<std::string>& out) {
-  print_notice(out ? "the token of " + token.owner + "/" + token.label + " is in " + *out +
-                         "; it is not shown again"
-                   : "copy it now, it is not shown again");
+  fail_io(failure.what + ", and the new token " + issued.info().id_text + " could not be revoked",
+          failure.error_number);
 }
 
 int run_create(Context& context, const CreateTokenOptions& options) {
   check_scope_options(options);
-  const FileForm form = file_form(options);
+  Delivery delivery(options.delivery);
+  const Conditions conditions = parse_conditions(options.conditions);
   const std::int64_t now = now_ms();
   TokenSpec spec;
   spec.owner = options.owner;
@@ -119,6 +77,9 @@ int run_create(Context& context, const CreateTokenOptions& options) {
   if (options.not_before) {
     spec.not_before_ms = parse_time("--not-before", *options.not_before, now);
   }
+  spec.allow_ips = conditions.allow_ips.value_or(std::vector<std::string>());
+  spec.max_uses = conditions.max_uses.value_or(0);
+  spec.rates = conditions.rates.value_or(std::vector<Rate>());
   std::optional<TokenRef> like;
   if (options.like) like.emplace(*options.like);
 
@@ -126,19 +87,11 @@ int run_create(Context& context, const CreateTokenOptions& options) {
   Store store = context.open_store();
   const std::string actor = context.actor();
   spec.scopes = scope_set(store, scopes_to_grant(store, options, like));
-  std::optional<SecretFile> file;
-  if (options.out) file.emplace(*options.out);
+  delivery.prepare();
   const Issued issued = store.create(actor, spec);
-  if (file && !write_file(*file, form, issued)) {
-    take_back(store, actor, issued, "--out: cannot write " + *options.out, errno);
+  if (const auto failure = delivery.deliver(context, issued)) {
+    take_back(store, actor, issued, *failure);
   }
-  if (!print_created(context, issued, file.has_value())) {
-    const int error_number = errno;
-    if (file)
-      fail_io("the token is in " + *options.out + ", but standard output failed", error_number);
-    take_back(store, actor, issued, "cannot write to standard output", error_number);
-  }
-  if (!context.options.json) print_remarks(issued.info(), options.out);
   warn_of_escalation(store, issued.info().scopes);
   return kExitDone;
 }
@@ -161,11 +114,8 @@ void add_create(Command program, Context& context) {
                "When it begins to work, as in --expires; never: at once, the default");
   command.text("--note", options->note, "TEXT", "A remark");
   command.text("--like", options->like, "T", "Grant the scopes of that token, too");
-  command.text("--out", options->out, "FILE",
-               "Write the token to a new file of mode 0600 instead of standard output");
-  command.text("--as", options->as, "token|header|env",
-               "What FILE holds: the token, the default; a header line for curl -H @FILE; or "
-               "TOKENRY_TOKEN=...");
+  add_condition_options(command, options->conditions);
+  add_delivery_options(command, options->delivery);
   command.when_chosen([&context, options] {
     context.command = [&context, options] { return run_create(context, *options); };
   });

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "conditions.hpp"
 #include "json.hpp"
 #include "times.hpp"
 #include "token_ref.hpp"
@@ -22,6 +24,7 @@ struct EditOptions {
   std::optional<std::vector<std::string>> remove_scopes;
   std::optional<std::string> expires;
   std::optional<std::string> not_before;
+  ConditionOptions conditions;
   bool dry_run = false;
 };
 
@@ -33,7 +36,8 @@ std::optional<ScopeSet> optional_set(const Store& store,
 
 bool changes_nothing(const Edit& edit, const EditOptions& options) {
   return !edit.label && !edit.note && !edit.expires_at_ms && !edit.not_before_ms &&
-         !options.scopes && !options.add_scopes && !options.remove_scopes;
+         !options.scopes && !options.add_scopes && !options.remove_scopes && !edit.allow_ips &&
+         !edit.max_uses && !edit.rates;
 }
 
 // Those of after that before does not have.
@@ -46,9 +50,8 @@ std::vector<std::string> added(const std::vector<std::string>& before,
   return result;
 }
 
-int run_edit(Context& context, const EditOptions& options) {
-  const TokenRef ref(options.token);
-  const std::int64_t now = now_ms();
+// What the options say, but for the scopes, whose names only the store knows.
+Edit parse_edit(const EditOptions& options, std::int64_t now) {
   Edit edit;
   if (options.label) edit.label = *options.label;
   if (options.note) edit.note = *options.note;
@@ -56,11 +59,22 @@ int run_edit(Context& context, const EditOptions& options) {
   if (options.not_before) {
     edit.not_before_ms = parse_time("--not-before", *options.not_before, now);
   }
+  Conditions conditions = parse_conditions(options.conditions);
+  edit.allow_ips = std::move(conditions.allow_ips);
+  edit.max_uses = conditions.max_uses;
+  edit.rates = std::move(conditions.rates);
   if (changes_nothing(edit, options)) {
     fail_usage(
         "nothing to change: give --label, --scopes, --add-scope, --remove-scope, --expires, "
-        "--not-before or --note");
+        "--not-before, --note, --allow-ip, --max-uses or --rate");
   }
+  return edit;
+}
+
+int run_edit(Context& context, const EditOptions& options) {
+  const TokenRef ref(options.token);
+  const std::int64_t now = now_ms();
+  Edit edit = parse_edit(options, now);
   Store store = context.open_store();
   edit.set_scopes = optional_set(store, options.scopes);
   edit.add_scopes = optional_set(store, options.add_scopes);
@@ -97,6 +111,7 @@ void add_edit(Command program, Context& context) {
   command.text("--not-before", options->not_before, "WHEN",
                "When it begins to work, as in --expires; never: at once");
   command.text("--note", options->note, "TEXT", "A remark; an empty text for none");
+  add_condition_options(command, options->conditions);
   command.flag("--dry-run", options->dry_run, "Check and show, but change nothing");
   command.when_chosen([&context, options] {
     context.command = [&context, options] { return run_edit(context, *options); };

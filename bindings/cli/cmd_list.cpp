@@ -1,6 +1,7 @@
 // list: prints tokens.
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -30,12 +31,14 @@ constexpr std::array<TokenStatus, 7> kStatuses = {
     TokenStatus::kOwnerSuspended, TokenStatus::kSuspended,   TokenStatus::kRevoked,
     TokenStatus::kTampered};
 
-constexpr std::array<std::pair<std::string_view, Sort>, 6> kSorts = {{{"owner", Sort::kOwner},
-                                                                      {"label", Sort::kLabel},
-                                                                      {"created", Sort::kCreated},
-                                                                      {"expires", Sort::kExpires},
-                                                                      {"status", Sort::kStatus},
-                                                                      {"none", Sort::kNone}}};
+constexpr std::array<std::pair<std::string_view, Sort>, 7> kSorts = {
+    {{"owner", Sort::kOwner},
+     {"label", Sort::kLabel},
+     {"created", Sort::kCreated},
+     {"expires", Sort::kExpires},
+     {"status", Sort::kStatus},
+     {"last-used", Sort::kLastUsed},
+     {"none", Sort::kNone}}};
 
 TokenStatus parse_status(const std::string& text) {
   const auto* found = std::find_if(kStatuses.begin(), kStatuses.end(),
@@ -59,7 +62,8 @@ void parse_sort(std::string_view text, Filter& filter) {
     return;
   }
   fail_usage(
-      "--sort: give owner, label, created, expires, status or none, with - before it for "
+      "--sort: give owner, label, created, expires, status, last-used or none, with - before it "
+      "for "
       "descending order, not \"" +
       given + "\"");
 }
@@ -89,23 +93,63 @@ void print_json(Cursor& cursor, Output& output) {
   output.line(separator == "[" ? "[]" : "]");
 }
 
+// The columns of rows under headings, with the spaces before a further column.
+std::size_t table_width(const std::vector<std::string_view>& headings,
+                        const std::vector<std::vector<Cell>>& rows) {
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < headings.size(); ++i) {
+    std::size_t widest = headings[i].size();
+    for (const std::vector<Cell>& row : rows) {
+      widest = std::max(widest, display_width(row[i].text));
+    }
+    width += widest + 2;
+  }
+  return width;
+}
+
+// Columns that a table spends on scopes, at most and at least.
+constexpr std::size_t kScopeColumns = 40;
+constexpr std::size_t kLeastScopeColumns = 12;
+
+std::vector<Cell> row_of(const TokenInfo& token, std::int64_t now) {
+  return {Cell(token.owner),
+          Cell(token.label),
+          Cell(token.id_text),
+          status_cell(token.status),
+          Cell(relative_or(token.expires_at_ms, now, "never")),
+          Cell(relative_or(token.last_used_at_ms, now, "never")),
+          Cell(relative_or(token.created_at_ms, now, "-"))};
+}
+
+// On a terminal whose lines would break, the age goes first, then names of scopes.
 void print_table(Cursor& cursor, Output& output) {
-  Table table({"OWNER", "LABEL", "ID", "STATUS", "EXPIRES", "LAST USED", "CREATED", "SCOPES"});
+  std::vector<std::string_view> headings = {"OWNER",   "LABEL",     "ID",     "STATUS",
+                                            "EXPIRES", "LAST USED", "CREATED"};
   const std::int64_t now = now_ms();
-  std::size_t count = 0;
+  std::vector<std::vector<Cell>> rows;
+  std::vector<std::vector<std::string>> scopes;
   for (const TokenInfo& token : cursor) {
-    table.add({Cell(token.owner), Cell(token.label), Cell(token.id_text), status_cell(token.status),
-               Cell(relative_or(token.expires_at_ms, now, "never")),
-               Cell(relative_or(token.last_used_at_ms, now, "-")),
-               Cell(relative_or(token.created_at_ms, now, "-")),
-               Cell(scope_summary(token.scopes))});
-    ++count;
+    rows.push_back(row_of(token, now));
+    scopes.push_back(token.scopes);
   }
-  if (count == 0) {
+  if (rows.empty()) {
     print_notice("no tokens match");
-  } else {
-    table.print(output);
+    return;
   }
+  const std::size_t columns = output.columns().value_or(SIZE_MAX);
+  if (table_width(headings, rows) + kLeastScopeColumns > columns) {
+    headings.pop_back();
+    for (std::vector<Cell>& row : rows) row.pop_back();
+  }
+  const std::size_t taken = std::min(columns, table_width(headings, rows));
+  const std::size_t for_scopes = std::clamp(columns - taken, kLeastScopeColumns, kScopeColumns);
+  headings.emplace_back("SCOPES");
+  Table table(headings);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].emplace_back(scope_summary(scopes[i], for_scopes));
+    table.add(std::move(rows[i]));
+  }
+  table.print(output);
 }
 
 int run_list(Context& context, const ListOptions& options) {
@@ -135,7 +179,8 @@ void add_list(Command program, Context& context) {
   command.text("--label", options->label, "GLOB", "Only labels that match: * ? [a-z] [!a-z]");
   command.text(
       "--sort", options->sort, "FIELD",
-      "owner, the default; label, created, expires, status, or none for the store's order; "
+      "owner, the default; label, created, expires, status, last-used (never used first), or none "
+      "for the store's order; "
       "-FIELD for descending order");
   command.text("--limit", options->limit, "N", "At most so many");
   command.when_chosen([&context, options] {

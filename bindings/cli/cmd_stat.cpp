@@ -43,6 +43,10 @@ void print_facts(const std::string& directory, const StoreInfo& info, Output& ou
   facts.add("Data file", Cell(std::to_string(info.data_file_bytes) + " bytes"));
   facts.add("Readers",
             Cell(std::to_string(info.reader_count) + " of " + std::to_string(info.reader_limit)));
+  facts.add("Usage cells", info.cells_path ? Cell(*info.cells_path + ", " +
+                                                  std::to_string(info.cells_bytes) + " bytes")
+                                           : Cell("none", Colour::kRed));
+  if (info.cells_problem) facts.add("Not counted", Cell(*info.cells_problem, Colour::kRed));
   facts.print(output);
 }
 

@@ -25,7 +25,12 @@ Address parse_address(const std::string& text) {
   if (inet_pton(AF_INET, text.c_str(), v4.data()) == 1) return Address::v4(v4);
   std::array<std::uint8_t, 16> v6{};
   if (inet_pton(AF_INET6, text.c_str(), v6.data()) == 1) return Address::v6(v6);
-  fail_usage("--ip: give an IPv4 or IPv6 address, not \"" + text + "\"");
+  fail_usage("--ip: give an IPv4 or IPv6 address without a port, not \"" + text + "\"");
+}
+
+std::string wait_text(std::int64_t wait_ms) {
+  return wait_ms < 1000 ? std::to_string(wait_ms) + " ms"
+                        : std::to_string((wait_ms + 999) / 1000) + " s";
 }
 
 void print_for_people(const Verdict& verdict, const VerdictInfo& info, Output& output) {
@@ -38,6 +43,9 @@ void print_for_people(const Verdict& verdict, const VerdictInfo& info, Output& o
   }
   if (verdict.id()) line.append(" ").append(print_id(*verdict.id()));
   if (!info.missing_scopes.empty()) line += ", lacks " + join(info.missing_scopes);
+  if (verdict.retry_after_ms() != 0) {
+    line += ", retry after " + wait_text(verdict.retry_after_ms());
+  }
   output.line(line);
 }
 
@@ -77,7 +85,8 @@ void add_verify(Command program, Context& context) {
   const auto options = std::make_shared<VerifyCommandOptions>();
   command.list("--scope", options->scopes, "S[,S...]",
                "What it must be allowed to do, all of it; may be repeated");
-  command.text("--ip", options->ip, "ADDRESS", "The caller's IPv4 or IPv6 address");
+  command.text("--ip", options->ip, "ADDRESS",
+               "The caller's IPv4 or IPv6 address; a token with --allow-ip is denied without");
   command.when_chosen([&context, options] {
     context.command = [&context, options] { return run_verify(context, *options); };
   });

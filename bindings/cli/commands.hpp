@@ -13,6 +13,7 @@ void add_verify(Command program, Context& context);
 void add_list(Command program, Context& context);
 void add_show(Command program, Context& context);
 void add_edit(Command program, Context& context);
+void add_rotate(Command program, Context& context);
 void add_suspend_resume_revoke_purge(Command program, Context& context);
 void add_scope(Command program, Context& context);
 void add_owner(Command program, Context& context);

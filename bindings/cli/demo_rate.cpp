@@ -149,6 +149,8 @@ Measurement measure(const tokenry::Store& store, const Traffic& traffic) {
 int run() {
   const TemporaryDirectory directory;
   const std::string path = directory.path() + "/store";
+  // Uses are counted in a file that would outlive the store elsewhere.
+  setenv("TOKENRY_CELLS_DIR", directory.path().c_str(), 1);
   tokenry::CreateOptions options;
   options.catalog = "whm";
   tokenry::create_store(path, kActor, options);

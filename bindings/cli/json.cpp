@@ -13,10 +13,41 @@ std::string one_line(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// What is counted against a limit, or null where there is none.
+Json json_limit(std::uint64_t limit, std::uint64_t value) {
+  return limit == 0 ? Json() : Json(value);
+}
+
 // An RFC 3339 string, or null for 0.
 Json json_time(std::int64_t time) { return time == 0 ? Json() : Json(rfc3339(time)); }
 
 Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+
+Json json_rates(const std::vector<Rate>& rates) {
+  Json array = Json::array();
+  for (const Rate& rate : rates) {
+    Json item;
+    item["count"] = rate.count;
+    item["period_ms"] = rate.period_ms;
+    array.push_back(item);
+  }
+  return array;
+}
+
+void put_usage_and_conditions(const TokenInfo& token, Json& object) {
+  object["last_used_ip"] = text_or_null(token.last_used_ip);
+  object["use_count"] = token.use_count;
+  object["denied_count"] = token.denied_count;
+  object["exercised_scopes"] = token.exercised_scopes;
+  object["allow_ips"] = token.allow_ips;
+  object["max_uses"] = json_limit(token.max_uses, token.max_uses);
+  object["uses_left"] = json_limit(token.max_uses, token.uses_left);
+  object["rates"] = json_rates(token.rates);
+  object["overlap_ends_at"] = json_time(token.overlap_ends_at_ms);
+  object["retires_on_use"] = token.retires_on_use;
+  object["newest_secret_used"] = token.newest_secret_used;
+  object["previous_secret_seen_at"] = json_time(token.previous_secret_seen_at_ms);
+}
 
 Json token_object(const TokenInfo& token) {
   Json object;
@@ -32,7 +63,16 @@ Json token_object(const TokenInfo& token) {
   object["not_before"] = json_time(token.not_before_ms);
   object["expires_at"] = json_time(token.expires_at_ms);
   object["last_used_at"] = json_time(token.last_used_at_ms);
+  put_usage_and_conditions(token, object);
   return object;
+}
+
+void put_token_of_verdict(const Verdict& verdict, const VerdictInfo& info, Json& object) {
+  object["id"] = print_id(*verdict.id());
+  object["owner"] = text_or_null(info.owner);
+  object["label"] = text_or_null(info.label);
+  object["scopes"] = info.scopes;
+  if (verdict.reason() == Reason::kScopeDenied) object["missing_scopes"] = info.missing_scopes;
 }
 
 }  // namespace
@@ -62,12 +102,8 @@ std::string verdict_json(const Verdict& verdict, const VerdictInfo& info) {
   object["allowed"] = verdict.allowed();
   object["reason"] = name(verdict.reason());
   object["http_status"] = verdict.http_status();
-  if (!verdict.id()) return one_line(object);
-  object["id"] = print_id(*verdict.id());
-  object["owner"] = text_or_null(info.owner);
-  object["label"] = text_or_null(info.label);
-  object["scopes"] = info.scopes;
-  if (verdict.reason() == Reason::kScopeDenied) object["missing_scopes"] = info.missing_scopes;
+  if (verdict.id()) put_token_of_verdict(verdict, info, object);
+  if (verdict.retry_after_ms() != 0) object["retry_after_ms"] = verdict.retry_after_ms();
   return one_line(object);
 }
 
@@ -150,6 +186,9 @@ std::string store_json(const StoreInfo& info) {
   object["reader_count"] = info.reader_count;
   object["reader_limit"] = info.reader_limit;
   object["transaction_id"] = info.transaction_id;
+  object["cells_path"] = text_or_null(info.cells_path);
+  object["cells_bytes"] = info.cells_bytes;
+  object["cells_problem"] = text_or_null(info.cells_problem);
   return one_line(object);
 }
 

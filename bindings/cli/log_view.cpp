@@ -19,6 +19,9 @@ std::string token_or_owner(const Event& event) {
   return event.label ? *event.owner + "/" + *event.label : *event.owner;
 }
 
+// More of a list of scopes is summed up.
+constexpr std::size_t kScopeColumns = 44;
+
 bool names_scopes(const EventField& field) {
   return field.name == "scopes" || field.name == "ceiling";
 }
@@ -33,7 +36,8 @@ std::vector<std::string> words_of(const std::string& text) {
 std::string field_text(const EventField& field) {
   switch (field.kind) {
     case FieldKind::kText:
-      if (names_scopes(field)) return field.name + "=" + scope_summary(words_of(field.text));
+      if (names_scopes(field))
+        return field.name + "=" + scope_summary(words_of(field.text), kScopeColumns);
       return field.name + "=" + (field.text.empty() ? "none" : field.text);
     case FieldKind::kTime:
       return field.name + "=" + (field.number == 0 ? "none" : rfc3339(field.number));
@@ -58,7 +62,7 @@ std::string changes(const Event& event) {
       texts.push_back(field_text(field));
     }
   }
-  if (!added_scopes.empty()) texts.push_back("scope=" + scope_summary(added_scopes));
+  if (!added_scopes.empty()) texts.push_back("scope=" + scope_summary(added_scopes, kScopeColumns));
   return join(texts);
 }
 

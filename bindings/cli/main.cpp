@@ -42,6 +42,7 @@ void add_commands(Command program, Context& context) {
   add_list(program, context);
   add_show(program, context);
   add_edit(program, context);
+  add_rotate(program, context);
   add_suspend_resume_revoke_purge(program, context);
   add_scope(program, context);
   add_owner(program, context);

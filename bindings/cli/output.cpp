@@ -1,5 +1,6 @@
 #include "output.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -63,6 +64,12 @@ void Output::flush() {
   const int error_number = errno;
   buffer_.clear();
   if (!written) fail_io("cannot write to standard output", error_number);
+}
+
+std::optional<std::size_t> Output::columns() noexcept {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+  return size.ws_col;
 }
 
 bool Output::write_secret(std::initializer_list<std::string_view> parts) noexcept {

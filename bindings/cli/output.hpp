@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ class Output {
 
   // Whether colour may be used: a terminal that knows it, and NO_COLOR not set.
   [[nodiscard]] bool colour() const noexcept { return colour_; }
+
+  // Columns of the terminal; none where standard output is not one, or does not tell.
+  [[nodiscard]] static std::optional<std::size_t> columns() noexcept;
 
  private:
   std::string buffer_;

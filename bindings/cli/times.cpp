@@ -243,6 +243,32 @@ std::int64_t parse_time(std::string_view option, std::string_view text, std::int
   return time;
 }
 
+std::optional<std::int64_t> read_span(std::string_view text) {
+  const std::size_t digit_count = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view suffix = text.substr(digit_count);
+  if (text == "0") return 0;
+  const std::int64_t unit = unit_of(suffix);
+  if (digit_count == 0 || unit == 0) return std::nullopt;
+  std::int64_t count = 0;
+  for (const char c : text.substr(0, digit_count)) {
+    count = std::min(count * 10 + (c - '0'), kEndOfYear9999 / unit);
+  }
+  return count * unit;
+}
+
+std::string span_text(std::int64_t span_ms) {
+  struct Unit {
+    std::int64_t size;
+    char suffix;
+  };
+  constexpr std::array<Unit, 4> kUnits = {
+      {{kDay, 'd'}, {kHour, 'h'}, {kMinute, 'm'}, {kSecond, 's'}}};
+  for (const Unit& unit : kUnits) {
+    if (span_ms % unit.size == 0) return std::to_string(span_ms / unit.size) + unit.suffix;
+  }
+  return std::to_string(span_ms) + "ms";
+}
+
 std::string rfc3339(std::int64_t time) {
   const std::chrono::sys_time<std::chrono::milliseconds> moment{std::chrono::milliseconds{time}};
   const auto day = std::chrono::floor<std::chrono::days>(moment);

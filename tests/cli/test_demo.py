@@ -27,11 +27,14 @@ def test_the_story(tmp_path):
     positions = [
         story.index(words)
         for words in ("$ tokenry init --catalog whm", "$ token=$(tokenry create", "allowed (HTTP 200)",
-                      "denied: scope_denied (HTTP 403)", "$ tokenry list", "deploy-bot",
-                      "$ tokenry edit", "$ tokenry revoke", "denied: revoked (HTTP 401)",
+                      "denied: scope_denied (HTTP 403)", "$ tokenry list", "LAST USED",
+                      "$ tokenry edit", "$ new=$(tokenry rotate", "$ tokenry rotate --finish",
+                      "denied: retired_secret (HTTP 401)", "STILL PRESENTED",
+                      "denied: address_denied (HTTP 403)", "denied: rate_limited (HTTP 429)",
+                      "$ tokenry revoke", "denied: revoked (HTTP 401)",
                       "verifications a second")
     ]  # fmt: skip
-    assert positions[0] == min(positions) and positions[-1] == max(positions)
+    assert positions == sorted(positions)
     rate = int(re.search(r"^(\d+) verifications a second", story, re.M).group(1))
     assert rate > 0
     assert re.search(r"tkry_[0-9A-Za-z]{20}", story + done.stderr) is None

@@ -76,7 +76,7 @@ def completion(function, command):
 
 
 def test_there_are_commands():
-    assert len(COMMANDS) == 25 and ("owner", "delete") in COMMANDS and ("init",) in COMMANDS
+    assert len(COMMANDS) == 26 and ("owner", "delete") in COMMANDS and ("init",) in COMMANDS
 
 
 def test_the_manual_has_a_section_for_each_command_and_no_other():
@@ -122,7 +122,8 @@ def test_the_manual_lists_every_exit_code_status_and_variable():
     for status in ("active", "not_yet_valid", "expired", "owner_suspended", "suspended", "revoked",
                    "tampered"):
         assert re.search(r"^\.B %s$" % status, MANUAL, re.M), status
-    for variable in ("TOKENRY_STORE", "XDG_DATA_HOME", "SUDO_USER", "NO_COLOR"):
+    for variable in ("TOKENRY_STORE", "TOKENRY_CELLS_DIR", "XDG_DATA_HOME", "SUDO_USER",
+                     "NO_COLOR"):
         assert re.search(r"^\.B %s$" % variable, MANUAL, re.M), variable
 
 
@@ -183,6 +184,16 @@ def filled(shared_cli):
         (["list", "--status", "exp"], ["expired"]),
         (["list", "--owner", "r"], ["root"]),
         (["list", "--sort", "l"], ["label"]),
+        (["list", "--sort", "la"], ["label", "last-used"]),
+        (["rot"], ["rotate"]),
+        (["rotate", "root/d"], ["root/deploy-bot"]),
+        (["rotate", "--finish", "anna"], ["anna/ci"]),
+        (["rotate", "root/backup", "--ov"], ["--overlap"]),
+        (["rotate", "root/backup", "--overlap", "2"], ["24h"]),
+        (["rotate", "root/backup", "--as", "e"], ["env"]),
+        (["create", "root", "x", "--allow-ip", "a"], ["any"]),
+        (["edit", "root/backup", "--max-uses", ""], ["none"]),
+        (["edit", "root/backup", "--rate", "n"], ["none"]),
         (["init", "--cat"], ["--catalog"]),
         (["init", "--catalog", "whm"], ["whm"]),
         (["verify", "--"], ["--scope", "--ip", "--store", "--key-file", "--actor", "--json",

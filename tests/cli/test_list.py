@@ -8,7 +8,9 @@ from conftest import wait_until_expired
 
 KEYS = [
     "id", "owner", "label", "scopes", "effective_scopes", "status", "created_at", "created_by",
-    "secret_created_at", "not_before", "expires_at", "last_used_at",
+    "secret_created_at", "not_before", "expires_at", "last_used_at", "last_used_ip", "use_count",
+    "denied_count", "exercised_scopes", "allow_ips", "max_uses", "uses_left", "rates",
+    "overlap_ends_at", "retires_on_use", "newest_secret_used", "previous_secret_seen_at",
 ]  # fmt: skip
 
 

@@ -27,7 +27,8 @@ def test_json_keys_in_order(cli):
     assert list(cli.json("stat")) == [
         "store_id", "format_version", "prefix", "sealed", "frozen", "scope_count", *COUNTS,
         "tampered_first", "slot_count", "free_slot_count", "map_size_bytes", "used_bytes",
-        "data_file_bytes", "reader_count", "reader_limit", "transaction_id",
+        "data_file_bytes", "reader_count", "reader_limit", "transaction_id", "cells_path",
+        "cells_bytes", "cells_problem",
     ]  # fmt: skip
 
 

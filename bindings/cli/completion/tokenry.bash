@@ -7,7 +7,7 @@ _tokenry_global_options='--store --key-file --actor --json --help'
 # Prints the commands below a command ("" for tokenry itself).
 _tokenry_commands() {
   case $1 in
-    '') echo 'init create verify list show edit suspend resume revoke purge scope owner freeze thaw log backup check stat' ;;
+    '') echo 'init create verify list show edit rotate suspend resume revoke purge scope owner freeze thaw log backup check stat' ;;
     scope) echo 'list add' ;;
     owner) echo 'list show set suspend resume rename delete' ;;
   esac
@@ -19,13 +19,16 @@ _tokenry_options() {
     '') echo '--version' ;;
     init) echo '--catalog --prefix --group --unsealed' ;;
     create)
-      echo '--scope --no-scopes --expires --not-before --note --like --out --as'
+      echo '--scope --no-scopes --expires --not-before --note --like --allow-ip' \
+        '--max-uses --rate --out --as'
       ;;
     verify) echo '--scope --ip' ;;
     list) echo '--owner --status --scope --label --sort --limit' ;;
     edit)
-      echo '--label --scopes --add-scope --remove-scope --expires --not-before --note --dry-run'
+      echo '--label --scopes --add-scope --remove-scope --expires --not-before --note' \
+        '--allow-ip --max-uses --rate --dry-run'
       ;;
+    rotate) echo '--overlap --retire-on-use --finish --abort --out --as' ;;
     revoke | purge) echo '--dry-run' ;;
     log)
       echo '--follow --token --owner --since --limit --export --head --verify --public-key'
@@ -34,6 +37,7 @@ _tokenry_options() {
     'owner set') echo '--ceiling' ;;
     'owner delete' | freeze | thaw) echo '--yes' ;;
     backup) echo '--without-key' ;;
+    check) echo '--head' ;;
   esac
 }
 
@@ -78,7 +82,8 @@ _tokenry_complete_value() {
         'active not_yet_valid expired owner_suspended suspended revoked tampered'
       ;;
     --sort)
-      mapfile -t COMPREPLY < <(compgen -W 'owner label created expires status none' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W \
+        'owner label created expires status last-used none' -- "$word")
       ;;
     --like | --token)
       mapfile -t COMPREPLY < <(compgen -W "$(_tokenry_ask 2 list)" -- "$word")
@@ -89,6 +94,9 @@ _tokenry_complete_value() {
     --since)
       mapfile -t COMPREPLY < <(compgen -W '1h 12h 1d 7d 30d' -- "$word")
       ;;
+    --overlap) mapfile -t COMPREPLY < <(compgen -W '0 1h 24h 7d 30d' -- "$word") ;;
+    --allow-ip) mapfile -t COMPREPLY < <(compgen -W any -- "$word") ;;
+    --max-uses | --rate) mapfile -t COMPREPLY < <(compgen -W none -- "$word") ;;
     --actor | --prefix | --note | --label | --limit | --ip | --text | --public-key) ;;
     *) return 1 ;;
   esac
@@ -99,7 +107,7 @@ _tokenry_complete_argument() {
   local word=$1
   case $_tokenry_command in
     backup) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-    show | edit | suspend | resume | revoke | purge)
+    show | edit | rotate | suspend | resume | revoke | purge)
       mapfile -t COMPREPLY < <(compgen -W "$(_tokenry_ask 2 list) -" -- "$word")
       ;;
     create | 'owner show' | 'owner set' | 'owner suspend' | 'owner resume' | 'owner rename' | \
