@@ -120,7 +120,8 @@ def make_programs(folder, settings):
 
 def environment(folder, settings):
     prefix = folder / "prefix"
-    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR", "TOKENRY_CELLS_DIR")
+            if name in os.environ}
     return {
         **kept,
         "HOME": str(folder / "home"),
