@@ -67,13 +67,13 @@ Rotation parse_rotation(const RotateOptions& options) {
           failure.error_number);
 }
 
-void print_remark(const Rotation& rotation, const TokenInfo& token, std::int64_t now) {
+void print_remark(const Rotation& rotation, const TokenInfo& token) {
   if (rotation.at_once) {
     print_notice("the old secret no longer works");
     return;
   }
   print_notice("the old secret works until " + rfc3339(token.overlap_ends_at_ms) + " (" +
-               relative(token.overlap_ends_at_ms, now) + ")" +
+               relative(token.overlap_ends_at_ms, token.secret_created_at_ms) + ")" +
                (token.retires_on_use ? ", or until the new one is first used" : ""));
 }
 
@@ -89,7 +89,7 @@ int run_rotate(Context& context, const RotateOptions& options) {
   if (const auto failure = delivery.deliver(context, issued)) {
     fail_delivery(rotation, issued.info(), *failure);
   }
-  if (!context.options.json) print_remark(rotation, issued.info(), now_ms());
+  if (!context.options.json) print_remark(rotation, issued.info());
   return kExitDone;
 }
 

@@ -64,7 +64,7 @@ def test_for_people(cli):
     result = cli("rotate", "root/bot")
     assert result.code == 0 and TOKEN.fullmatch(result.out.rstrip("\n")), result
     assert "copy it now, it is not shown again" in result.err
-    assert re.search(r"the old secret works until \S+Z \(in 23 hours\)\n", result.err)
+    assert re.search(r"the old secret works until \S+Z \(in 1 day\)\n", result.err)
     result = cli("rotate", "root/bot", "--overlap", "0")
     assert "the old secret no longer works" in result.err
     result = cli("rotate", "root/bot", "--retire-on-use")
