@@ -1,10 +1,11 @@
 // Makes the store that stands beside this file as an archive, and the list of its tokens. Run once
 // for each released format; what it made is never made again, since later versions must open it:
 //
-//   make_golden_store DIRECTORY/format-1.0 format-1.0.tokens
-//   rm DIRECTORY/format-1.0/lock.mdb
-//   tar -C DIRECTORY --owner=0 --group=0 --numeric-owner -cJf format-1.0.tar.xz format-1.0
+//   make_golden_store DIRECTORY/format-1.1 format-1.1.tokens
+//   rm DIRECTORY/format-1.1/lock.mdb
+//   tar -C DIRECTORY --owner=0 --group=0 --numeric-owner -cJf format-1.1.tar.xz format-1.1
 //
+// It makes the newest format. That of 1.0 had neither what fill_life() makes nor the log.
 // Key and tokens are test data and open nothing else.
 #include <algorithm>
 #include <cstdio>
@@ -88,6 +89,15 @@ class Maker {
     remember("root/" + labels.back(), issued.back());
   }
 
+  // The old secret is remembered under the name with "-before" behind it.
+  void rotate(const std::string& name, std::int64_t overlap_ms) {
+    Issued issued;
+    Catalog catalog;
+    require(store->rotate(kActor, {.id = ids[name], .overlap_ms = overlap_ms}, issued, catalog));
+    texts[name + "-before"] = texts[name];
+    remember(name, issued);
+  }
+
   void act(Store::Action action, const std::string& name) {
     std::vector<tokenry::base::Code> codes(1);
     require(store->act(kActor, action, {&ids[name], 1}, false, codes));
@@ -148,6 +158,31 @@ void fill_owners(Maker& maker) {
   require(store.add_scope(kActor, {"backup-restore", "Own", "A scope added later", false, false}));
 }
 
+// What came with format 1.1: networks, limits, two secrets, usage.
+void fill_life(Maker& maker) {
+  TokenSpec networks;
+  networks.networks = {*tokenry::model::parse_network("192.0.2.0/24"),
+                       *tokenry::model::parse_network("2001:db8::/32")};
+  maker.create("root/networks", {"list-accts"}, networks);
+  TokenSpec limits;
+  limits.max_uses = 3;
+  limits.rates = {{1000, 1000}, {5000, 3'600'000}};
+  maker.create("root/limits", {"list-accts"}, limits);
+  maker.create("root/rotated", {"list-accts"});
+  maker.create("root/retired", {"list-accts"});
+  maker.rotate("root/rotated", tokenry::engine::kMaxOverlapMs);
+  maker.rotate("root/retired", 0);
+  for (const char* name : {"root/limits", "root/rotated"}) {
+    const auto address = tokenry::model::parse_address("198.51.100.7");
+    const auto verdict = maker.store->verify({.credentials = maker.texts[name],
+                                              .required = maker.bits({"list-accts"}),
+                                              .address = *address});
+    if (verdict.reason != tokenry::model::Reason::allowed) std::exit(1);
+  }
+  const auto folded = maker.store->maintain();
+  if (!folded.ok()) require(folded.status());
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -158,6 +193,7 @@ int main(int count, char** arguments) {
   Maker maker(arguments[1]);
   fill_root(maker);
   fill_owners(maker);
+  fill_life(maker);
   std::ofstream list(arguments[2]);
   list << "# Tokens of the golden store beside this file. Test data: they open nothing else.\n";
   for (const auto& [name, text] : maker.texts) list << name << ' ' << text << '\n';

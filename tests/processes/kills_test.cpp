@@ -51,6 +51,37 @@ class Kills : public SmallStore {
     child.kill_at_once();
   }
 
+  // Makes, uses, changes, rotates, folds, backs up and ends tokens until it is killed.
+  void live(const Link& parent, const Held& held, int round, int number) {
+    Store store = Store::open(path_);
+    parent.say("g");
+    const std::string name = "t" + std::to_string(round) + "." + std::to_string(number) + ".";
+    for (int i = 0;; ++i) {
+      TokenSpec spec;
+      const std::string label = name + std::to_string(i);
+      spec.owner = "owner";
+      spec.label = label;
+      spec.max_uses = 5;
+      spec.allow_ips = {"192.0.2.0/24", "::/0"};
+      const Issued issued = store.create(kActor, spec);
+      const std::uint64_t id = issued.info().id;
+      VerifyOptions from;
+      from.address = Address::v4({192, 0, 2, 1});
+      for (int use = 0; use < 7; ++use) (void)store.verify(issued.token(), {}, from);
+      (void)store.verify(held.text);
+      (void)store.rotate(kActor, id,
+                         {.overlap_ms = 0, .retires_on_use = i % 2 == 0, .at_once = false});
+      Edit edit;
+      edit.max_uses = 9;
+      store.edit(kActor, id, edit);
+      store.maintain();
+      if (number == 0 && i % 4 == 0) store.backup(path_ + "." + label);
+      store.revoke(kActor, {id});
+      if (i % 2 == 0) store.purge(kActor, {id});
+      ++trace_->begun;
+    }
+  }
+
   Trace* trace_ = nullptr;
   std::mt19937 random_{5};
 };
@@ -134,6 +165,31 @@ TEST_F(Kills, WhileFoldingLoseNoCount) {
   store.maintain();
   EXPECT_EQ(store.show(token.id).use_count, uses);
   EXPECT_EQ(store.stat().tampered_count, 0U);
+}
+
+// All that a store does, at once in three processes, each killed at any moment: every row, the log
+// and every page fit together afterwards, and every token that was handed out works.
+TEST_F(Kills, TwoHundredOfThemLeaveACheckThatIsClean) {
+  constexpr int kRounds = 67;
+  Store store = Store::open(path_);
+  const Held held = make_token(store, "held");
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<std::unique_ptr<Child>> children;
+    for (int number = 0; number < 3; ++number) {
+      children.push_back(std::make_unique<Child>([&, round, number](const Link& parent) {
+        live(parent, held, round, number);
+        return 0;
+      }));
+      ASSERT_EQ(children.back()->hear(), 'g');
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random_() % 40'000));
+    for (const auto& child : children) child->kill_at_once();
+    EXPECT_EQ(judge(store, held), Reason::kAllowed);
+    if (round % 10 != 0 && round + 1 != kRounds) continue;
+    const CheckReport report = check_store(path_);
+    ASSERT_TRUE(report.clean()) << "round " << round << ": " << report.findings.front();
+  }
+  EXPECT_GT(trace_->begun, 3 * kRounds) << "kills came too early to mean anything";
 }
 
 }  // namespace
