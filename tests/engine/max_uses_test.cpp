@@ -1,5 +1,6 @@
 // A limit on the number of uses: never one too many, and none lost while the machine runs.
 #include <atomic>
+#include <map>
 #include <thread>
 
 #include "life_fixture.hpp"
@@ -78,6 +79,24 @@ TEST_F(MaxUses, AreSetAnewByAnEdit) {
   EXPECT_EQ(edit_token(token, [](TokenEdit& edit) { edit.label = "renamed"; }), Code::ok);
   EXPECT_EQ(uses_until(Reason::uses_exhausted, token.text), 2U);
   EXPECT_EQ(shown(token).usage.uses, 10 + 20 + 3 + 50 + 2U);
+}
+
+// A verification that has to look again must not judge by a limit that is gone by then.
+TEST_F(MaxUses, ComeAndGoUnderVerifications) {
+  const Held token = with_max_uses("root/bot", 1000);
+  std::atomic<bool> done{false};
+  std::map<Reason, int> reasons;
+  std::thread user([&] {
+    while (!done) ++reasons[use(token.text)];
+  });
+  for (int i = 0; i < 400; ++i) {
+    EXPECT_EQ(set_max_uses(token, i % 2 == 0 ? 0 : 1'000'000), Code::ok);
+  }
+  done = true;
+  user.join();
+  EXPECT_GT(reasons[Reason::allowed], 400);
+  reasons.erase(Reason::allowed);
+  EXPECT_TRUE(reasons.empty()) << model::reason_name(static_cast<int>(reasons.begin()->first));
 }
 
 TEST_F(MaxUses, AreExactOverThreads) {

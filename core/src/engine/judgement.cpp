@@ -60,6 +60,7 @@ Judgement::Step Judgement::judge() {
   const std::int64_t judged_at_ms = verdict_.judged_at_ms;
   verdict_ = Verdict();
   verdict_.judged_at_ms = judged_at_ms;
+  conditions_.reset();
   if (!call_.load()) return unavailable(call_.failure().text());
   cells_ = store_.usage_.cells();  // loading may have found others
   Step step = check_secret();
