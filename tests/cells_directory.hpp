@@ -1,5 +1,5 @@
-// Where the stores of one test keep their usage cells: in a folder of its own, gone with it, so that
-// tests leave nothing in the machine's shared memory.
+// Where the stores of one test keep their usage cells: in a folder of its own, gone with it, so
+// that tests leave nothing in the machine's shared memory.
 #pragma once
 
 #include <stdlib.h>

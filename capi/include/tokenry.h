@@ -315,10 +315,11 @@ int tokenry_thaw(tokenry_store* store, const char* actor, size_t actor_size);
 /* Folds the usage that all processes recorded into the data file, and clears what processes left
  * behind that died. Call it every few seconds from a loop of your own, from any thread, or leave it
  * to the store: unless it was opened with TOKENRY_OPEN_NO_MAINTENANCE, a thread does it every 5
- * seconds once the process has verified a token. tokenry_close does it once more in any case, if
- * the process verified one. What was not folded survives the death of every process, but not a
- * power cut. folded_count (may be NULL) gets the number of tokens whose usage was written; 0 also
- * where another handle or process is folding just now. Codes: TOKENRY_STORE_FULL, store errors. */
+ * seconds once the process has counted a use or a denial. tokenry_close does it once more, with the
+ * flag too, if the process counted any. What was not folded survives the death of every process,
+ * but not a power cut. folded_count (may be NULL) gets the number of tokens whose usage was
+ * written; 0 also where another handle or process is folding just now. Codes: TOKENRY_STORE_FULL,
+ * store errors. */
 int tokenry_maintain(tokenry_store* store, uint64_t* folded_count);
 
 /* ---- backup and check -------------------------------------------------------------------- */
@@ -361,8 +362,8 @@ typedef struct tokenry_check_options {
   size_t key_size;
   tokenry_progress_callback progress; /* may be NULL */
   void* progress_context;
-  const char* head; /* a line of the log's head that was kept elsewhere: the store must be true to it
-                       still, or the log was cut or all of it put back from an older copy */
+  const char* head; /* a line of the log's head that was kept elsewhere: the store must be true to
+                       it still, or the log was cut or all of it put back from an older copy */
   size_t head_size;
 } tokenry_check_options;
 
@@ -651,11 +652,11 @@ typedef struct tokenry_rotate_spec {
 int tokenry_rotate(tokenry_store* store, const char* actor, size_t actor_size, uint64_t id,
                    const tokenry_rotate_spec* spec, tokenry_issued** issued);
 
-/* finish ends the overlap now; idempotent. abort goes back to the previous secret while that still
- * works: the newest one answers TOKENRY_RETIRED_SECRET then if it was shown before, else
- * TOKENRY_UNKNOWN. after (may be NULL) gets the token as it is then. Codes: TOKENRY_NOT_FOUND,
- * TOKENRY_CONFLICT (revoked; never rotated; abort: the overlap is over), TOKENRY_TAMPERED, store
- * errors. */
+/* finish ends the overlap for good, also where it is over by the clock alone; idempotent. abort
+ * goes back to the previous secret while that still works: the newest one answers
+ * TOKENRY_RETIRED_SECRET then if it was shown before, else TOKENRY_UNKNOWN. after (may be NULL)
+ * gets the token as it is then. Codes: TOKENRY_NOT_FOUND, TOKENRY_CONFLICT (revoked; never rotated;
+ * abort: the overlap is over), TOKENRY_TAMPERED, store errors. */
 int tokenry_rotate_finish(tokenry_store* store, const char* actor, size_t actor_size, uint64_t id,
                           tokenry_token_info** after);
 int tokenry_rotate_abort(tokenry_store* store, const char* actor, size_t actor_size, uint64_t id,

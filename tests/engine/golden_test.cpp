@@ -228,6 +228,26 @@ TEST_F(GoldenStore, ItsLogBeginsWithItsFirstChange) {
   EXPECT_EQ(findings(), Names{});
 }
 
+// Programs of its format, which may have it open as well, know no usage rows.
+TEST_F(GoldenStore, NothingIsFoldedBeforeItsFirstChange) {
+  const auto usage_rows = [&] {
+    std::uint64_t count = 0;
+    const auto status = store_->read([&](const Rows& rows) {
+      count = rows.view().count(storage::Table::usage);
+      return base::Status();
+    });
+    EXPECT_TRUE(status.ok());
+    return count;
+  };
+  EXPECT_EQ(verify_token("root/deploy-bot"), Reason::allowed);
+  ASSERT_TRUE(store_->maintain().ok());
+  EXPECT_EQ(usage_rows(), 0U);
+  ASSERT_EQ(change(Store::Action::suspend, "root/no-scopes"), Code::ok);
+  ASSERT_TRUE(store_->maintain().ok());
+  EXPECT_EQ(usage_rows(), 1U);
+  EXPECT_EQ(store_->show(*store_->find("root", "deploy-bot"))->usage.uses, 1U);
+}
+
 TEST_F(GoldenStore, AChangeThatChangesNothingLeavesTheFormat) {
   EXPECT_EQ(change(Store::Action::resume, "root/deploy-bot"), Code::ok);
   EXPECT_EQ(store_->facts()->format.minor, 0);

@@ -44,6 +44,7 @@ Status Applier::operate(const Change& change, const model::RotateToken& operatio
   Event event = token_event(change, Operation::rotated, details);
   add_number(event, FieldCode::overlap_ends_at, operation.overlap_ends_at_ms);
   if (operation.retires_on_use) add_flag(event, FieldCode::retire_on_use);
+  if (operation.retires_at_once) add_flag(event, FieldCode::overlap_ended);
   return log_.append(std::move(event));
 }
 

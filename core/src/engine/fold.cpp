@@ -32,6 +32,15 @@ Result<Maintenance> Store::maintain() {
   if (usage_.wants_attaching()) keep_cells(*environment);
   environment->clear_dead_readers();
   Maintenance done;
+  // Programs of format 1.0 know no usage rows, and go on until the store's first change under a
+  // later one. Until then the counts stay in the cells.
+  bool has_usage_rows = false;
+  TOKENRY_TRY(read([&](const Rows& rows) -> Status {
+    TOKENRY_ASSIGN(const record::Format format, rows.format());
+    has_usage_rows = format.minor != 0;
+    return {};
+  }));
+  if (!has_usage_rows) return done;
   for (const std::shared_ptr<Cells>& cells : usage_.all()) {
     bool skipped = false;
     TOKENRY_ASSIGN(const std::uint64_t folded, fold(cells, skipped));
