@@ -1,6 +1,7 @@
 """check: whether every page and every row of the store is as it must be."""
 
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -77,3 +78,23 @@ def test_while_others_have_the_store_open(cli):
 def test_no_bar_for_what_is_done_at_once(cli):
     code, seen = on_terminal(cli, "check").finish()
     assert code == 0 and seen.replace("\r\n", "\n") == "0 tokens, 69 rows, no problem found\n"
+
+
+def test_a_head_that_was_kept_elsewhere(cli, tmp_path):
+    made = cli.create()
+    shutil.copytree(cli.store, tmp_path / "older")
+    cli.ok("revoke", made["id"])
+    head = cli.ok("log", "--head").strip()
+    assert "no problem found" in cli.ok("check", "--head", head)
+    older = Cli(str(tmp_path / "older"))
+    assert "no problem found" in older.ok("check")
+    result = older.fails(5, "1 problem", "check", "--head", head)
+    assert "before the kept head" in result.out
+    assert older("--json", "check", "--head", head).json["finding_count"] == 1
+
+
+def test_a_head_that_is_none(cli, tmp_path):
+    cli.fails(2, "a head is one line", "check", "--head", "nonsense")
+    other = Cli(str(tmp_path / "other"))
+    other.ok("init")
+    cli.fails(2, "the head is of store", "check", "--head", other.ok("log", "--head").strip())
