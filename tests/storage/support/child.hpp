@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -20,6 +22,30 @@ namespace tokenry::test {
 
 // No wait of these tests is longer: a hang is a failure with a name.
 inline constexpr int kPatienceMs = 30'000;
+
+// The address sanitizer's allocator takes no part in fork(): a thread that is just beginning, as
+// that of a store's maintenance after the first use, may hold a lock of it, for which the child
+// would wait for ever. So there, and there alone, threads get the time to begin; those that never
+// rest are not waited for.
+inline void let_threads_begin() {
+#ifdef __SANITIZE_ADDRESS__
+  const auto all_rest = [] {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+      if (task.path().filename() == std::to_string(::getpid())) continue;
+      std::string line;
+      std::getline(std::ifstream(task.path() / "stat"), line);
+      const std::size_t name_end = line.rfind(')');
+      if (name_end != std::string::npos && line.compare(name_end + 2, 1, "S") != 0) return false;
+    }
+    return true;
+  };
+  int rests = 0;
+  for (int i = 0; i < 100 && rests < 5; ++i) {
+    rests = all_rest() ? rests + 1 : 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+#endif
+}
 
 // One end of the talk. Single characters are signals; what a child says last is why it failed.
 class Link {
@@ -76,6 +102,7 @@ class Child {
   explicit Child(const Body& body, Leave leave = Leave::at_once, Make make = Make::by_fork) {
     if (::pipe(to_child_) != 0 || ::pipe(to_parent_) != 0) std::abort();
     std::fflush(nullptr);
+    let_threads_begin();
     pid_ = make == Make::by_fork
                ? ::fork()
                : static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, 0));
