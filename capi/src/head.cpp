@@ -7,6 +7,7 @@
 #include <string>
 
 #include "arguments.hpp"
+#include "base/hex.hpp"
 #include "model/names.hpp"
 #include "token/chain.hpp"
 #include "wall.hpp"
@@ -59,14 +60,7 @@ Status read_head(const tokenry_head* given, tokenry_head& out) {
 
 // ---- the line of text
 
-void append_hex(std::string& text, base::Bytes bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  text += ' ';
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-}
+void append_hex(std::string& text, base::Bytes bytes) { text += ' ' + base::hex(bytes); }
 
 std::string print(const tokenry_head& head) {
   std::string text(kWord);

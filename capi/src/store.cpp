@@ -1,6 +1,7 @@
 // Stores: create, open, close, stat.
 #include "engine/store.hpp"
 #include "arguments.hpp"
+#include "base/hex.hpp"
 #include "engine/create_store.hpp"
 #include "scopes.hpp"
 #include "tokenry.h"
@@ -81,10 +82,7 @@ struct StoreInfoOut : tokenry_store_info {
         tampered_first_(std::move(facts.tampered_first)),
         cells_path_(std::move(facts.cells_path)),
         cells_problem_(std::move(facts.cells_problem)) {
-    static constexpr char kHex[] = "0123456789abcdef";
-    for (const uint8_t byte : facts.format.store_id) {
-      store_id_ += {kHex[byte >> 4], kHex[byte & 15]};
-    }
+    store_id_ = base::hex(facts.format.store_id);
     const auto tokens = [&](model::TokenStatus status) {
       return facts.tokens_by_status[static_cast<std::size_t>(status)];
     };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/hex.hpp"
 #include "engine/store.hpp"
 #include "record/event.hpp"
 
@@ -206,16 +207,6 @@ class RowCheck {
   std::set<std::pair<char, std::string>> seen_others_;
 };
 
-std::string hex(Bytes bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
 }  // namespace
 
 Status check_log(const Rows& rows, const LogReport& report) {
@@ -229,8 +220,8 @@ Status check_log(const Rows& rows, const LogReport& report) {
 Status check_kept_head(const Rows& rows, const token::Head& kept) {
   TOKENRY_ASSIGN(const record::Format format, rows.format());
   if (kept.store_id != format.store_id) {
-    return {Code::invalid_argument, "the head is of store " + hex(kept.store_id) +
-                                        "; this is store " + hex(format.store_id)};
+    return {Code::invalid_argument, "the head is of store " + base::hex(kept.store_id) +
+                                        "; this is store " + base::hex(format.store_id)};
   }
   if (rows.keys().sealed() && !token::is_signed_by(kept, rows.keys().public_key())) {
     return {Code::tampered, "the kept head was not signed by this store"};
